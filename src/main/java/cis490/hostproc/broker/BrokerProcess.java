@@ -1,0 +1,141 @@
+package cis490.hostproc.broker;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The embedded broker in a process of its own, so that its threads and its garbage never get into
+ * the way of sampling. It ends when this process does, however that comes about: it reads its
+ * standard input and stops at the end of it.
+ */
+public final class BrokerProcess implements AutoCloseable {
+
+  /** What clients try first. */
+  public static final int PORT = 9092;
+
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
+
+  /** Heap of a broker that serves a handful of clients. */
+  private static final List<String> JVM_OPTIONS =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  /** Ctrl-C goes to the whole foreground group; the broker is still needed for the last rows. */
+  private static final String IGNORE_KEYBOARD = "trap '' INT HUP; exec \"$@\"";
+
+  private final Process process;
+  private final String address;
+
+  private BrokerProcess(Process process, String address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /**
+   * Starts a broker on a folder, or takes the one that runs there already.
+   *
+   * @param data where the topics are kept; made if it is not there
+   * @return the broker, ready for clients
+   * @throws IOException if it does not get ready; {@code broker.log} in the folder says more
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public static BrokerProcess start(Path data) throws IOException, InterruptedException {
+    BrokerJars.check();
+    if (DataFolder.inUse(data)) {
+      return new BrokerProcess(null, await(data, null));
+    }
+    Files.createDirectories(data);
+    File log = data.resolve("broker.log").toFile();
+    Process process =
+        new ProcessBuilder(command(data))
+            .redirectOutput(log)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log))
+            .start();
+    try {
+      return new BrokerProcess(process, await(data, process));
+    } catch (IOException | InterruptedException failure) {
+      process.destroyForcibly();
+      throw failure;
+    }
+  }
+
+  private static List<String> command(Path data) {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IGNORE_KEYBOARD, "hostproc"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM_OPTIONS);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(UntilEof.class.getName());
+    command.add(data.toString());
+    command.add(DataFolder.portFree(PORT) ? Integer.toString(PORT) : "0");
+    return command;
+  }
+
+  private static String await(Path data, Process process) throws IOException, InterruptedException {
+    long deadlineNs = System.nanoTime() + READY_WITHIN.toNanos();
+    while (System.nanoTime() < deadlineNs) {
+      Optional<String> address = DataFolder.running(data);
+      if (address.isPresent()) {
+        return address.get();
+      }
+      if (process != null && process.waitFor(20, TimeUnit.MILLISECONDS)) {
+        throw new IOException(
+            "the embedded broker ended with code "
+                + process.exitValue()
+                + "; see "
+                + data.resolve("broker.log"));
+      } else if (process == null) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+    throw new IOException(
+        "the embedded broker on "
+            + data
+            + " is not ready after "
+            + READY_WITHIN.toSeconds()
+            + " s");
+  }
+
+  /**
+   * Where clients reach it.
+   *
+   * @return {@code 127.0.0.1:port}
+   */
+  public String address() {
+    return address;
+  }
+
+  /**
+   * Whether it was running before, as somebody else's.
+   *
+   * @return true if closing this leaves it running
+   */
+  public boolean shared() {
+    return process == null;
+  }
+
+  /** Lets it shut down in good order, if it is ours. Can be called twice. */
+  @Override
+  public void close() {
+    if (process == null || !process.isAlive()) {
+      return;
+    }
+    try {
+      process.getOutputStream().close();
+      if (process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (IOException pipeBroken) {
+      // It is ending already.
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+}

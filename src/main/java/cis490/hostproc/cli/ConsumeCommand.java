@@ -1,0 +1,115 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.TopicReader;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code hostproc consume}. */
+@Command(
+    name = "consume",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Prints an episode's rows as JSON lines, from the first one, as its topic holds them"
+            + " (read_committed).")
+final class ConsumeCommand implements Callable<Integer> {
+
+  private static final int OUT_BUFFER_BYTES = 64 * 1024;
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+  @Option(
+      names = "--episode",
+      required = true,
+      paramLabel = "ID",
+      converter = EpisodeOption.class,
+      description = "Which episode.")
+  private EpisodeId episode;
+
+  @Option(names = "--follow", description = "Go on with the rows to come, until stopped.")
+  private boolean follow;
+
+  @Mixin private KafkaOptions kafka;
+
+  private volatile boolean stop;
+
+  ConsumeCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    kafka.check(false);
+    StopSignal.onStop(() -> stop = true, STOP_LIMIT);
+    try (KafkaConnection connection = kafka.connection();
+        // Not System.out: it hides that a pipe was closed.
+        OutputStream out =
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUT_BUFFER_BYTES)) {
+      print(connection.settings(), out);
+    } catch (ReaderGoneException enough) {
+      // "hostproc consume … | head" is no failure.
+    }
+    return 0;
+  }
+
+  private void print(KafkaSettings settings, OutputStream out) throws Exception {
+    try (TopicReader reader = TopicReader.open(settings, episode.topic(), "hostproc-consume")) {
+      TopicReader.Visitor print =
+          record -> {
+            write(out, record.value());
+            return !stop;
+          };
+      if (follow) {
+        reader.follow(
+            print,
+            () -> {
+              flush(out);
+              return stop;
+            });
+      } else {
+        reader.forEach(print);
+        flush(out);
+      }
+    } catch (UnknownTopicOrPartitionException none) {
+      throw new FailedException(
+          "no topic "
+              + episode.topic()
+              + " on "
+              + settings.bootstrapServers()
+              + " (hostproc episodes lists what is there)");
+    } catch (KafkaException failure) {
+      throw KafkaFailure.of(settings, failure);
+    }
+  }
+
+  private static void write(OutputStream out, byte[] row) {
+    try {
+      out.write(row);
+      out.write('\n');
+    } catch (IOException closed) {
+      throw new ReaderGoneException();
+    }
+  }
+
+  private static void flush(OutputStream out) {
+    try {
+      out.flush();
+    } catch (IOException closed) {
+      throw new ReaderGoneException();
+    }
+  }
+
+  /** Whoever read our standard output has enough. */
+  private static final class ReaderGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+}

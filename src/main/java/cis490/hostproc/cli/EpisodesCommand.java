@@ -1,0 +1,114 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.TopicReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code hostproc episodes}. */
+@Command(
+    name = "episodes",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Lists the episodes that Kafka knows: state, rows, times (UTC).")
+final class EpisodesCommand implements Callable<Integer> {
+
+  private static final String COLUMNS = "%-24s %-6s %10s %10s %8s  %-19s  %-19s  %s%n";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
+
+  @Mixin private KafkaOptions kafka;
+  @Spec private CommandSpec spec;
+
+  EpisodesCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    kafka.check(false);
+    try (KafkaConnection connection = kafka.connection()) {
+      print(read(connection.settings()));
+    }
+    return 0;
+  }
+
+  /** The last manifest of each episode, by id; null where it is not one. */
+  private static Map<String, Manifest> read(KafkaSettings settings) throws Exception {
+    Map<String, Manifest> episodes = new TreeMap<>();
+    try (TopicReader reader =
+        TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, "hostproc-episodes")) {
+      reader.forEach(
+          record -> {
+            episodes.put(new String(record.key(), StandardCharsets.UTF_8), manifest(record));
+            return true;
+          });
+    } catch (UnknownTopicOrPartitionException none) {
+      // No episode yet.
+    } catch (KafkaException failure) {
+      throw KafkaFailure.of(settings, failure);
+    }
+    return episodes;
+  }
+
+  private static Manifest manifest(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return record.value() == null ? null : Manifest.fromJson(record.value());
+    } catch (IOException foreign) {
+      return null;
+    }
+  }
+
+  private void print(Map<String, Manifest> episodes) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (episodes.isEmpty()) {
+      spec.commandLine().getErr().println("no episodes yet");
+      return;
+    }
+    out.printf(
+        COLUMNS, "EPISODE", "STATE", "ROWS", "IN TOPIC", "MISSED", "STARTED", "ENDED", "BECAUSE");
+    episodes.forEach((id, manifest) -> print(out, id, manifest));
+    out.flush();
+  }
+
+  private static void print(PrintWriter out, String id, Manifest manifest) {
+    if (manifest == null) {
+      out.printf(COLUMNS, id, "?", "-", "-", "-", "-", "-", "its entry is no manifest");
+      return;
+    }
+    Manifest.Ending ending = manifest.ending();
+    out.printf(
+        COLUMNS,
+        id,
+        manifest.state().name().toLowerCase(java.util.Locale.ROOT),
+        orDash(ending.rows()),
+        orDash(ending.rowsAcknowledged()),
+        orDash(ending.ticksMissed()),
+        time(manifest.beginning().startedWallNs()),
+        time(ending.endedWallNs()),
+        ending.endReason() == null ? "-" : ending.endReason().text());
+  }
+
+  private static String orDash(Long number) {
+    return Objects.toString(number, "-");
+  }
+
+  private static String time(Long wallNs) {
+    return wallNs == null ? "-" : TIME.format(Instant.ofEpochSecond(0, wallNs));
+  }
+}

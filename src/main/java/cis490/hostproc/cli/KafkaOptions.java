@@ -1,0 +1,198 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.broker.BrokerJars;
+import cis490.hostproc.ship.KafkaSettings;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where Kafka is, the same for every command that needs it. */
+final class KafkaOptions {
+
+  static final String BOOTSTRAP_VARIABLE = "KAFKA_BOOTSTRAP_SERVERS";
+
+  /** An episode id never begins with a dot, so no episode's folder is in the way. */
+  static final String BROKER_DATA = "episodes/.kafka";
+
+  private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec mixee;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT,…",
+      description = "The cluster. Default: the variable " + BOOTSTRAP_VARIABLE + ".")
+  private String bootstrapServers;
+
+  @Option(
+      names = "--embedded-broker",
+      paramLabel = "DIR",
+      arity = "0..1",
+      fallbackValue = BROKER_DATA,
+      description =
+          "Kafka on this machine, for as long as this command runs. DIR keeps its topics"
+              + " (${FALLBACK-VALUE}).")
+  private Path embeddedBroker;
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description =
+          "Properties file with any client setting (TLS, SASL, …), but for those that keep the"
+              + " rows exact.")
+  private Path kafkaConfig;
+
+  /** Set by the one command that can do without Kafka. */
+  private boolean offlineAllowed;
+
+  private Map<String, String> own = Map.of();
+
+  KafkaOptions() {}
+
+  void allowOffline() {
+    offlineAllowed = true;
+  }
+
+  /** Checks all that can be checked before anything is touched. */
+  void check(boolean offline) {
+    if (offline) {
+      if (bootstrapServers != null || embeddedBroker != null || kafkaConfig != null) {
+        throw usage("--offline goes with no other Kafka option");
+      }
+      return;
+    }
+    if (bootstrapServers != null && embeddedBroker != null) {
+      throw usage("--bootstrap-servers and --embedded-broker: give one of them");
+    }
+    own = new HashMap<>();
+    if (kafkaConfig != null) {
+      readConfig();
+    }
+    if (embeddedBroker != null) {
+      requireBrokerJars();
+    } else {
+      own.put(BOOTSTRAP, requireBootstrapServers());
+    }
+    if (kafkaConfig != null) {
+      checkValues();
+    }
+  }
+
+  private void readConfig() {
+    Properties properties = new Properties();
+    try (Reader in = Files.newBufferedReader(kafkaConfig)) {
+      properties.load(in);
+    } catch (IOException | IllegalArgumentException unreadable) {
+      throw usage("--kafka-config " + kafkaConfig + " can't be read: " + unreadable);
+    }
+    for (String name : properties.stringPropertyNames()) {
+      if (KafkaSettings.guarded(name)) {
+        throw usage(
+            kafkaConfig
+                + lineOf(name)
+                + ": "
+                + name
+                + " can't be set: the rows are exactly once only with hostproc's own value");
+      }
+      own.put(name, properties.getProperty(name));
+    }
+  }
+
+  /** {@code :N} of the line that sets a property, found as {@link Properties} reads lines. */
+  private String lineOf(String name) {
+    try {
+      List<String> lines = Files.readAllLines(kafkaConfig);
+      for (int i = 0; i < lines.size(); i++) {
+        Properties one = new Properties();
+        one.load(new java.io.StringReader(lines.get(i)));
+        if (one.containsKey(name)) {
+          return ":" + (i + 1);
+        }
+      }
+    } catch (IOException unreadable) {
+      // It was readable a moment ago; the name alone must do.
+    }
+    return "";
+  }
+
+  private void requireBrokerJars() {
+    if (own.containsKey(BOOTSTRAP)) {
+      throw usage(kafkaConfig + lineOf(BOOTSTRAP) + ": " + BOOTSTRAP + " and --embedded-broker");
+    }
+    try {
+      BrokerJars.check();
+    } catch (IOException missing) {
+      throw usage(missing.getMessage());
+    }
+  }
+
+  /** The option, else the file, else the variable. */
+  private String requireBootstrapServers() {
+    String servers = bootstrapServers;
+    if (servers == null) {
+      servers = own.get(BOOTSTRAP);
+    }
+    if (servers == null) {
+      servers = System.getenv(BOOTSTRAP_VARIABLE);
+    }
+    if (servers == null || servers.isBlank()) {
+      throw usage(
+          "where is Kafka? --bootstrap-servers HOST:PORT, --embedded-broker"
+              + (offlineAllowed ? ", or --offline for the file alone" : ""));
+    }
+    for (String server : servers.split(",")) {
+      if (!server.strip().matches("(\\[[0-9a-fA-F:.%]+]|[^:\\s]+):[0-9]{1,5}")) {
+        throw usage("'" + server.strip() + "' is no HOST:PORT");
+      }
+    }
+    return servers;
+  }
+
+  private void checkValues() {
+    try {
+      Map<String, String> probe = new HashMap<>(own);
+      probe.putIfAbsent(BOOTSTRAP, "127.0.0.1:9092");
+      new KafkaSettings(probe).check();
+    } catch (org.apache.kafka.common.config.ConfigException wrong) {
+      throw usage(kafkaConfig + ": " + wrong.getMessage());
+    }
+  }
+
+  KafkaConnection connection() {
+    return new KafkaConnection(own, embeddedBroker);
+  }
+
+  /** The options as the user would write them for another command. */
+  String asArguments() {
+    StringBuilder arguments = new StringBuilder();
+    if (embeddedBroker != null) {
+      arguments.append(" --embedded-broker");
+      if (!embeddedBroker.equals(Path.of(BROKER_DATA))) {
+        arguments.append('=').append(embeddedBroker);
+      }
+    } else if (bootstrapServers != null) {
+      arguments.append(" --bootstrap-servers ").append(bootstrapServers);
+    }
+    if (kafkaConfig != null) {
+      arguments.append(" --kafka-config ").append(kafkaConfig);
+    }
+    return arguments.toString();
+  }
+
+  private ParameterException usage(String message) {
+    CommandLine command = mixee.commandLine();
+    return new ParameterException(command, message);
+  }
+}

@@ -1,0 +1,84 @@
+package cis490.hostproc.cli;
+
+import java.io.PrintWriter;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The command {@code hostproc}. Exit codes: 0 done, 1 failed, 2 usage. */
+@Command(
+    name = "hostproc",
+    description = "Records what a process really does: one row a tick, in a file and in Kafka.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      CollectCommand.class,
+      ConsumeCommand.class,
+      EpisodesCommand.class,
+      BrokerCommand.class,
+      SchemaCommand.class,
+      AutoComplete.GenerateCompletion.class
+    })
+public final class Main implements Runnable {
+
+  /** Set to see the stack trace of an error that nobody foresaw. */
+  private static final String DEBUG_VARIABLE = "HOSTPROC_DEBUG";
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the process.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    StopSignal.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setAbbreviatedOptionsAllowed(false);
+    commandLine.setParameterExceptionHandler(Main::usage);
+    commandLine.setExecutionExceptionHandler(Main::failed);
+    return commandLine;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command?");
+  }
+
+  private static int usage(ParameterException wrong, String[] args) {
+    CommandLine command = wrong.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command
+        .getErr()
+        .println(name + ": " + oneLine(wrong.getMessage()) + " (see " + name + " --help)");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Exception failure, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    String name = command.getCommandSpec().qualifiedName();
+    if (failure instanceof FailedException) {
+      err.println(name + ": " + oneLine(failure.getMessage()));
+    } else {
+      err.println(
+          name + ": " + oneLine(failure.toString()) + " (" + DEBUG_VARIABLE + "=1 for more)");
+    }
+    if (System.getenv(DEBUG_VARIABLE) != null) {
+      failure.printStackTrace(err);
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String oneLine(String message) {
+    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

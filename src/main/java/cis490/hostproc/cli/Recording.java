@@ -1,0 +1,354 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.episode.EndReason;
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.journal.Journal;
+import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.proc.Auxv;
+import cis490.hostproc.proc.Host;
+import cis490.hostproc.proc.MalformedKernelTextException;
+import cis490.hostproc.proc.NoSuchProcessException;
+import cis490.hostproc.proc.ProcessFiles;
+import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.sample.SampleFigures;
+import cis490.hostproc.sample.SampleFigures.Complaint;
+import cis490.hostproc.sample.Sampler;
+import cis490.hostproc.sample.Schedule;
+import cis490.hostproc.sample.SystemClock;
+import cis490.hostproc.sample.TargetCommand;
+import cis490.hostproc.ship.ShipFigures;
+import cis490.hostproc.ship.ShipJob;
+import cis490.hostproc.ship.Shipper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of {@code hostproc collect}: opens the target and the file, has the one thread sample and
+ * the other ship, and sees both to their end. Only this thread talks to people.
+ */
+final class Recording implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
+
+  /** How long rows gather before they are shipped; a trade of latency for processor time. */
+  private static final Duration LINGER = Duration.ofMillis(500);
+
+  private static final Duration COMMAND_STOP_LIMIT = Duration.ofSeconds(5);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(30);
+
+  private final CollectCommand options;
+  private final SystemClock clock = new SystemClock();
+  private final SampleFigures sampleFigures = new SampleFigures();
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+  private final Set<Complaint> said = EnumSet.noneOf(Complaint.class);
+  private final ManifestFile manifestFile;
+
+  private TargetCommand command;
+  private boolean proceeded;
+  private Host host;
+  private long pid;
+  private ProcessFiles files;
+  private Journal journal;
+  private Manifest.Beginning earlier;
+  private Auxv units;
+  private Sampler sampler;
+  private KafkaConnection connection;
+  private ShipFigures shipFigures;
+  private Shipper shipper;
+  private StatusLine status;
+  private long startedNs;
+  private EndReason endReason;
+
+  /** Read by the shipper's thread, too. */
+  private volatile Manifest manifest;
+
+  Recording(CollectCommand options) {
+    this.options = options;
+    this.manifestFile = ManifestFile.beside(options.rowsFile());
+  }
+
+  /** From the first tick to the last row's arrival. */
+  Summary run() throws FailedException, InterruptedException {
+    open();
+    Thread sampling = startSampling();
+    sampleFigures.bindTo(registry);
+    if (!options.offline) {
+      startShipping();
+    }
+    watch(sampling);
+    Integer exitCode = stopCommand();
+    status.clear();
+    end(exitCode);
+    Shipper.Outcome outcome = options.offline ? null : finishShipping();
+    writeManifest();
+    return new Summary(options, registry, manifest, elapsed(), outcome, shipper);
+  }
+
+  private void open() throws FailedException, InterruptedException {
+    try {
+      units = Auxv.ofThisKernel();
+      host = Host.read(options.procRoot);
+      if (!options.command.isEmpty()) {
+        command = TargetCommand.startStopped(options.command);
+      }
+      pid = command != null ? command.pid() : options.pid;
+      files = ProcessFiles.open(options.procRoot, pid);
+      journal = Journal.open(options.rowsFile());
+      if (journal.lines() > 0) {
+        earlier = resume();
+      }
+    } catch (NoSuchProcessException | MalformedKernelTextException wrong) {
+      throw new FailedException(wrong.getMessage(), wrong);
+    } catch (IOException failure) {
+      throw new FailedException(Failures.describe(failure), failure);
+    }
+    if (journal.cutBytes() > 0) {
+      LOG.warn("{}: cut a torn last row, {} bytes", journal.path(), journal.cutBytes());
+    }
+  }
+
+  /**
+   * The file has rows already: of the same process, or the user has said that it may be another.
+   */
+  private Manifest.Beginning resume() throws IOException, FailedException {
+    Manifest.Beginning before = manifestFile.read().map(Manifest::beginning).orElse(null);
+    String holds = journal.path() + " holds " + journal.lines() + " rows";
+    if (before != null && !before.episodeId().equals(options.episode.value())) {
+      throw new FailedException(
+          holds + " of the episode " + before.episodeId() + "; choose another --output");
+    }
+    boolean same =
+        before != null && before.isProcess(host.bootId(), pid, files.stat().startTimeTicks());
+    if (!same && !options.appendOtherProcess) {
+      throw new FailedException(
+          holds
+              + (before == null ? " of an unknown process" : " of another process")
+              + "; choose another --episode, or say --append-other-process");
+    }
+    LOG.info("{}; going on after them", holds);
+    return same ? before : null;
+  }
+
+  /** Times that count from an earlier run's origin go on doing so, unless the user gives one. */
+  private Manifest.Beginning beginning(long nowNs) {
+    long originNs = earlier == null ? nowNs : earlier.originMonoNs();
+    return new Manifest.Beginning(
+        options.episode.value(),
+        options.episode.topic(),
+        RowFormat.SOURCE,
+        RowFormat.AVAILABLE_IN_DEPLOYMENT,
+        RowFormat.SCHEMA_ID,
+        Version.hostproc(),
+        host.name(),
+        host.bootId(),
+        pid,
+        command != null ? command.name() : files.stat().commandName(),
+        files.stat().startTimeTicks(),
+        units.clockTicksPerSecond(),
+        units.pageSizeBytes(),
+        options.intervalMs,
+        options.monoOriginNs != null ? options.monoOriginNs : originNs,
+        earlier == null ? clock.wallNs() : earlier.startedWallNs());
+  }
+
+  private Thread startSampling() throws FailedException, InterruptedException {
+    sampler = new Sampler(files, journal, units.pageSizeBytes(), clock, sampleFigures);
+    sampler.warmUp();
+    StopSignal.onStop(
+        () -> sampler.stop(EndReason.SIGNAL),
+        options.flushTimeout().plus(COMMAND_STOP_LIMIT).plus(STOP_MARGIN));
+    Thread sampling = new Thread(this::sample, "hostproc-sampler");
+    startedNs = clock.monotonicNs();
+    manifest = Manifest.open(beginning(startedNs));
+    sampling.start();
+    sampler.awaitFirstTick();
+    status = new StatusLine(System.err);
+    if (command != null) {
+      try {
+        command.proceed();
+        proceeded = true;
+      } catch (IOException failure) {
+        sampler.stop(EndReason.FAILURE);
+        throw new FailedException(Failures.describe(failure), failure);
+      }
+      command.onExit(() -> sampler.stop(EndReason.PROCESS_GONE));
+    }
+    writeManifest();
+    return sampling;
+  }
+
+  private void sample() {
+    try {
+      endReason =
+          sampler.run(
+              Schedule.from(
+                  manifest.beginning().originMonoNs(),
+                  options.intervalNs(),
+                  startedNs,
+                  options.durationNs()));
+    } catch (RuntimeException | Error failure) {
+      endReason = EndReason.FAILURE;
+      LOG.error("sampling failed", failure);
+    }
+  }
+
+  private void startShipping() {
+    shipFigures = new ShipFigures(registry, journal::lines);
+    EpisodeId episode = options.episode;
+    ShipJob job =
+        new ShipJob(
+            journal,
+            episode.topic(),
+            episode.value(),
+            episode.transactionalId(),
+            Map.of(
+                "source", RowFormat.SOURCE,
+                "available_in_deployment", Boolean.toString(RowFormat.AVAILABLE_IN_DEPLOYMENT),
+                "schema", RowFormat.SCHEMA_ID),
+            EpisodeId.EPISODES_TOPIC,
+            () -> acknowledged(manifest).toJson(),
+            LINGER);
+    connection = options.kafka.connection();
+    shipper = new Shipper(job, connection::settings, shipFigures);
+    Thread shipping = new Thread(shipper, "hostproc-shipper");
+    // What it leaves unfinished, the next run's recovery settles.
+    shipping.setDaemon(true);
+    shipping.start();
+  }
+
+  private void watch(Thread sampling) throws InterruptedException {
+    while (sampling.isAlive()) {
+      sampling.join(LOOK_EVERY.toMillis());
+      sayComplaints();
+      status.show(progress());
+    }
+  }
+
+  private StatusLine.Progress progress() {
+    return new StatusLine.Progress(
+        elapsed(),
+        sampleFigures.rows(),
+        sampleFigures.missed(),
+        shipFigures == null ? -1 : shipFigures.pending());
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(clock.monotonicNs() - startedNs);
+  }
+
+  /** Each once, not once a tick. */
+  private void sayComplaints() {
+    for (Complaint complaint : Complaint.values()) {
+      String text = sampleFigures.complaint(complaint);
+      if (text != null && said.add(complaint)) {
+        LOG.warn("{}: {}", consequence(complaint), text);
+      }
+    }
+  }
+
+  private String consequence(Complaint complaint) {
+    return switch (complaint) {
+      case IO_UNREADABLE -> "io_read_bytes and io_write_bytes are null";
+      case STATUS_UNREADABLE -> "voluntary_ctxsw and involuntary_ctxsw are null";
+      case STAT_UNREADABLE -> "no row, stat can't be read";
+      case MALFORMED -> "no row, the kernel's text is not understood";
+      case UNWRITTEN -> "no row, " + journal.path() + " can't be written";
+    };
+  }
+
+  private Integer stopCommand() throws InterruptedException {
+    return command == null ? null : command.stop(COMMAND_STOP_LIMIT);
+  }
+
+  private void end(Integer exitCode) throws FailedException {
+    manifest =
+        acknowledged(
+            manifest.ended(
+                new Manifest.Ending(
+                    clock.wallNs(),
+                    endReason,
+                    exitCode,
+                    journal.lines(),
+                    journal.length(),
+                    sampleFigures.missed(),
+                    sampleFigures.malformed(),
+                    sampleFigures.unwritten(),
+                    sampleFigures.lateness().max(),
+                    chain(),
+                    null)));
+    writeManifest();
+  }
+
+  private String chain() throws FailedException {
+    try {
+      JournalCursor cursor = JournalCursor.atStart(journal);
+      cursor.skipTo(journal.length());
+      return cursor.chain();
+    } catch (IOException failure) {
+      throw new FailedException(Failures.describe(failure), failure);
+    }
+  }
+
+  private Manifest acknowledged(Manifest at) {
+    return shipFigures == null || at.state() == Manifest.State.OPEN
+        ? at
+        : at.ended(at.ending().acknowledged(shipFigures.acknowledged()));
+  }
+
+  private Shipper.Outcome finishShipping() throws InterruptedException {
+    Shipper.Outcome outcome = shipper.finish(options.flushTimeout());
+    manifest = acknowledged(manifest);
+    return outcome;
+  }
+
+  /** A manifest that can't be written (disk full) is said, and takes nothing from the rows. */
+  private void writeManifest() {
+    try {
+      manifestFile.write(manifest);
+    } catch (IOException failure) {
+      LOG.error("the manifest is not up to date: {}", Failures.describe(failure));
+    }
+  }
+
+  /** Leaves nothing behind that was started: command, broker, open files. */
+  @Override
+  public void close() throws IOException {
+    if (status != null) {
+      status.clear();
+    }
+    if (command != null) {
+      endCommand();
+    }
+    if (connection != null) {
+      connection.close();
+    }
+    if (files != null) {
+      files.close();
+    }
+    if (journal != null) {
+      journal.close();
+    }
+  }
+
+  private void endCommand() {
+    try {
+      if (proceeded) {
+        command.stop(COMMAND_STOP_LIMIT);
+      } else {
+        command.kill();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package cis490.hostproc.cli;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How it goes: on a terminal one line that keeps itself up to date, otherwise a log line now and
+ * then. Everything else that goes to stderr finds the line gone, and the line comes back after it.
+ */
+final class StatusLine {
+
+  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
+  private static final Path STDERR = Path.of("/proc/self/fd/2");
+  private static final byte[] CLEAR = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
+  private static final Duration LOG_EVERY = Duration.ofSeconds(30);
+
+  private final PrintStream terminal;
+  private boolean shown;
+  private Duration logged = Duration.ZERO;
+
+  /**
+   * How far a collection is.
+   *
+   * @param elapsed since the first tick
+   * @param rows appended
+   * @param missed ticks skipped
+   * @param pending rows not shipped yet, -1 if none are to be
+   */
+  record Progress(Duration elapsed, long rows, long missed, long pending) {
+
+    String text() {
+      long seconds = elapsed.toSeconds();
+      double rate = rows / Math.max(1e-3, elapsed.toNanos() / 1e9);
+      String text =
+          String.format(
+              Locale.ROOT,
+              "%02d:%02d:%02d  %,d rows  %.1f rows/s  %,d missed",
+              seconds / 3600,
+              seconds / 60 % 60,
+              seconds % 60,
+              rows,
+              rate,
+              missed);
+      return pending < 0
+          ? text
+          : text + String.format(Locale.ROOT, "  %,d not shipped yet", pending);
+    }
+  }
+
+  /** Takes over stderr if it is a terminal. */
+  StatusLine(PrintStream stderr) {
+    if (!isTerminal()) {
+      terminal = null;
+      return;
+    }
+    terminal = stderr;
+    System.setErr(new PrintStream(new Around(stderr), true, StandardCharsets.UTF_8));
+  }
+
+  private static boolean isTerminal() {
+    try {
+      String target = Files.readSymbolicLink(STDERR).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  void show(Progress progress) {
+    if (terminal == null) {
+      if (progress.elapsed().minus(logged).compareTo(LOG_EVERY) >= 0) {
+        logged = progress.elapsed();
+        LOG.info("{}", progress.text());
+      }
+      return;
+    }
+    byte[] text = progress.text().getBytes(StandardCharsets.UTF_8);
+    synchronized (terminal) {
+      terminal.write(CLEAR, 0, CLEAR.length);
+      terminal.write(text, 0, text.length);
+      terminal.flush();
+      shown = true;
+    }
+  }
+
+  void clear() {
+    if (terminal == null) {
+      return;
+    }
+    synchronized (terminal) {
+      if (shown) {
+        terminal.write(CLEAR, 0, CLEAR.length);
+        terminal.flush();
+        shown = false;
+      }
+    }
+  }
+
+  /** What others write to stderr while the line may be there. */
+  private final class Around extends FilterOutputStream {
+
+    Around(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      synchronized (terminal) {
+        clear();
+        out.write(bytes, from, length);
+      }
+    }
+  }
+}

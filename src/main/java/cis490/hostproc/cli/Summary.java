@@ -1,0 +1,199 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.sample.SampleFigures;
+import cis490.hostproc.ship.ShipFigures;
+import cis490.hostproc.ship.Shipper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Locale;
+
+/** What came out of a collection, for people and for scripts; the numbers are the meters'. */
+final class Summary {
+
+  private final CollectCommand options;
+  private final MeterRegistry registry;
+  private final Manifest manifest;
+  private final Duration elapsed;
+  private final Shipper.Outcome outcome;
+  private final String problem;
+
+  /** {@code outcome} and {@code shipper} are null if nothing was to be shipped. */
+  Summary(
+      CollectCommand options,
+      MeterRegistry registry,
+      Manifest manifest,
+      Duration elapsed,
+      Shipper.Outcome outcome,
+      Shipper shipper) {
+    this.options = options;
+    this.registry = registry;
+    this.manifest = manifest;
+    this.elapsed = elapsed;
+    this.outcome = outcome;
+    this.problem = shipper == null ? null : shipper.problem();
+  }
+
+  /** 0 if every row that was read is where it should be. */
+  int exitCode() {
+    boolean shipped = outcome == null || outcome == Shipper.Outcome.EQUAL;
+    boolean recorded = counter(SampleFigures.TICKS_UNWRITTEN) == 0 && manifest.ending().rows() > 0;
+    boolean sampled =
+        manifest.ending().endReason() != null
+            && manifest.ending().endReason() != cis490.hostproc.episode.EndReason.FAILURE;
+    return shipped && recorded && sampled ? 0 : 1;
+  }
+
+  String text() {
+    Manifest.Beginning beginning = manifest.beginning();
+    Manifest.Ending ending = manifest.ending();
+    Lines lines = new Lines();
+    lines.add("episode", "%s: %s", beginning.episodeId(), ending.endReason().text());
+    lines.add("process", "%s, pid %d%s", beginning.commandName(), beginning.pid(), exit(ending));
+    lines.add(
+        "rows",
+        "%,d in %.1f s, one every %,d ms%s",
+        counter(SampleFigures.ROWS),
+        elapsed.toMillis() / 1e3,
+        beginning.intervalMs(),
+        ending.rows() > counter(SampleFigures.ROWS)
+            ? String.format(Locale.ROOT, " (%,d in the file in all)", ending.rows())
+            : "");
+    lines.add("ticks missed", "%s", ticks());
+    lines.add(
+        "lateness",
+        "p50 %s, p99 %s, max %s",
+        time(quantile(SampleFigures.LATENESS, "p50")),
+        time(quantile(SampleFigures.LATENESS, "p99")),
+        time(quantile(SampleFigures.LATENESS, "max")));
+    lines.add("file", "%s, %s", options.rowsFile(), size(ending.bytes()));
+    if (outcome == null) {
+      lines.add("topic", "none (offline)");
+      return lines.toString();
+    }
+    lines.add(
+        "topic",
+        "%s, %,d rows acknowledged",
+        beginning.topic(),
+        gauge(ShipFigures.ROWS_ACKNOWLEDGED));
+    lines.add("topic equals file", "%s", equality());
+    lines.add("next", "%s", next());
+    return lines.toString();
+  }
+
+  private static String exit(Manifest.Ending ending) {
+    return ending.exitCode() == null ? "" : ", exit code " + ending.exitCode();
+  }
+
+  private String ticks() {
+    StringBuilder text = new StringBuilder(Long.toString(counter(SampleFigures.TICKS_MISSED)));
+    long malformed = counter(SampleFigures.TICKS_MALFORMED);
+    long unwritten = counter(SampleFigures.TICKS_UNWRITTEN);
+    if (malformed > 0) {
+      text.append("; ").append(malformed).append(" more without a row: kernel text not understood");
+    }
+    if (unwritten > 0) {
+      text.append("; ").append(unwritten).append(" more lost: the file could not be written");
+    }
+    return text.toString();
+  }
+
+  private String equality() {
+    return switch (outcome) {
+      case EQUAL -> "yes";
+      case STOPPED -> "no: " + problem;
+      case SHIPPING -> {
+        String rows = String.format(Locale.ROOT, "%,d rows", gauge(ShipFigures.ROWS_PENDING));
+        yield "not yet: "
+            + rows
+            + " not shipped, they are safe in the file"
+            + (problem == null ? "" : " (" + problem + ")");
+      }
+    };
+  }
+
+  private String next() {
+    return program() + " consume --episode " + options.episode + options.kafka.asArguments();
+  }
+
+  /** As the user called it. */
+  private static String program() {
+    String called = System.getProperty("sun.java.command", "").split(" ")[0];
+    return called.endsWith(".jar") ? "java -jar " + called : "hostproc";
+  }
+
+  /** One object on one line: the manifest's fields, and what only this run knows. */
+  String json() {
+    JsonMapper mapper = new JsonMapper();
+    try {
+      ObjectNode all = (ObjectNode) mapper.readTree(manifest.toJson());
+      all.put("elapsed_ns", elapsed.toNanos());
+      all.put("run_rows", counter(SampleFigures.ROWS));
+      for (String which : new String[] {"p50", "p99", "max"}) {
+        all.put("lateness_" + which + "_ns", quantile(SampleFigures.LATENESS, which));
+        all.put("sample_duration_" + which + "_ns", quantile(SampleFigures.SAMPLE_DURATION, which));
+      }
+      all.put("file", options.rowsFile().toString());
+      if (outcome != null) {
+        all.put("rows_pending", gauge(ShipFigures.ROWS_PENDING));
+        all.put("commits", (long) registry.get(ShipFigures.COMMITS).counter().count());
+        all.put("recoveries", (long) registry.get(ShipFigures.RECOVERIES).counter().count());
+        all.put("topic_equals_file", outcome == Shipper.Outcome.EQUAL);
+        all.put("problem", problem);
+      }
+      return mapper.writeValueAsString(all);
+    } catch (java.io.IOException impossible) {
+      throw new AssertionError("our own JSON", impossible);
+    }
+  }
+
+  private long counter(String name) {
+    return (long) registry.get(name).functionCounter().count();
+  }
+
+  private long gauge(String name) {
+    return (long) registry.get(name).gauge().value();
+  }
+
+  private long quantile(String timer, String which) {
+    return (long)
+        registry.get(timer + ".quantile").tag(SampleFigures.QUANTILE_TAG, which).gauge().value();
+  }
+
+  private static String time(long ns) {
+    if (ns < 1_000_000) {
+      return String.format(Locale.ROOT, "%.0f µs", ns / 1e3);
+    }
+    return ns < 1_000_000_000L
+        ? String.format(Locale.ROOT, "%.1f ms", ns / 1e6)
+        : String.format(Locale.ROOT, "%.1f s", ns / 1e9);
+  }
+
+  private static String size(long bytes) {
+    if (bytes < 1_000_000) {
+      return String.format(Locale.ROOT, "%.1f kB", bytes / 1e3);
+    }
+    return bytes < 1_000_000_000L
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+  }
+
+  /** Labels in one column, what they say in the next. */
+  private static final class Lines {
+
+    private final StringBuilder text = new StringBuilder();
+
+    void add(String label, String format, Object... values) {
+      text.append(String.format(Locale.ROOT, "%-19s", label))
+          .append(String.format(Locale.ROOT, format, values))
+          .append('\n');
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
+    }
+  }
+}

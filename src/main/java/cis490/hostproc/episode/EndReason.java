@@ -1,0 +1,37 @@
+package cis490.hostproc.episode;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Why sampling ended. */
+public enum EndReason {
+  /** The process was no longer there. */
+  @JsonProperty("process_gone")
+  PROCESS_GONE("the process is gone"),
+  /** The process was dead, and its parent had not waited for it. */
+  @JsonProperty("process_zombie")
+  PROCESS_ZOMBIE("the process is dead (a zombie)"),
+  /** The time asked for was over. */
+  @JsonProperty("duration")
+  DURATION("the duration is over"),
+  /** SIGINT, SIGTERM or SIGHUP to the collector. */
+  @JsonProperty("signal")
+  SIGNAL("stopped by a signal"),
+  /** The collector itself failed; its log says how. */
+  @JsonProperty("failure")
+  FAILURE("the collector failed");
+
+  private final String text;
+
+  EndReason(String text) {
+    this.text = text;
+  }
+
+  /**
+   * For people.
+   *
+   * @return a few words
+   */
+  public String text() {
+    return text;
+  }
+}

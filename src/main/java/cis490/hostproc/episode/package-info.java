@@ -1,0 +1,2 @@
+/** Who, what and when of an episode: its id, the names made from it, and its manifest. */
+package cis490.hostproc.episode;

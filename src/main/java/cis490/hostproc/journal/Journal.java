@@ -1,0 +1,215 @@
+package cis490.hostproc.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The episode's JSONL file, open for appending.
+ *
+ * <p>Guarantees: an exclusive lock for as long as it is open; complete lines are never altered; a
+ * line is appended whole or not at all, and never after a fragment. Not guaranteed: that a line
+ * survives a power cut before {@link #force()} has returned a length that covers it.
+ *
+ * <p>Byte format: lines of any bytes but newline, each ended by one newline (0x0a), nothing else.
+ *
+ * <p>One thread appends; any other may follow. They share no lock, and only one file descriptor is
+ * ever opened, since closing a second one would drop the lock (fcntl(2), "Record locks").
+ */
+public final class Journal implements JournalSource, Closeable {
+
+  private static final int SCAN_BUFFER_BYTES = 64 * 1024;
+
+  private final Path path;
+  private final JournalFile file;
+  private final long cutBytes;
+
+  /** Written by the appending thread only; readers see complete lines up to it. */
+  private volatile long length;
+
+  private volatile long lines;
+
+  /** A fragment may lie after {@link #length}: it must go before anything is appended. */
+  private boolean fragment;
+
+  private IOException failure;
+
+  /** Over a file of one's own making; {@link #open} is for the rest. */
+  Journal(Path path, JournalFile file) throws IOException {
+    this.path = path;
+    this.file = file;
+    long size = file.size();
+    scan(size);
+    this.cutBytes = size - length;
+    if (cutBytes > 0) {
+      file.truncate(length);
+    }
+  }
+
+  /**
+   * Opens or makes a journal, with its folders, locks it, and cuts a torn last line.
+   *
+   * @param path the file
+   * @return the journal, at its end
+   * @throws JournalLockedException if another process, or this one, has it open already
+   * @throws IOException if it can't be made, read or written
+   */
+  public static Journal open(Path path) throws IOException {
+    Path folder = path.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    FileChannel channel =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      lock(channel, path);
+      forceFolder(folder);
+      return new Journal(path, JournalFile.of(channel));
+    } catch (IOException failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
+  private static void lock(FileChannel channel, Path path) throws IOException {
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException ours) {
+      lock = null;
+    }
+    if (lock == null) {
+      throw new JournalLockedException(path);
+    }
+  }
+
+  /** So that a power cut can't take the file's name, either. */
+  private static void forceFolder(Path folder) throws IOException {
+    try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+      entries.force(true);
+    }
+  }
+
+  /** Counts the complete lines. */
+  private void scan(long size) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER_BYTES);
+    long position = 0;
+    long newlines = 0;
+    long end = 0;
+    while (position < size) {
+      buffer.clear();
+      int count = file.read(buffer, position);
+      if (count < 0) {
+        break;
+      }
+      for (int i = 0; i < count; i++) {
+        if (buffer.get(i) == '\n') {
+          newlines++;
+          end = position + i + 1;
+        }
+      }
+      position += count;
+    }
+    lines = newlines;
+    length = end;
+  }
+
+  /**
+   * Appends one line, whole or not at all. Allocates nothing unless it fails. For the appending
+   * thread only.
+   *
+   * @param line from position to limit: no newline but the last byte
+   * @return false if it could not be written (disk full, quota, an error of the disk): the line is
+   *     lost, {@link #failure()} says why, and the next one is tried anew
+   */
+  public boolean append(ByteBuffer line) {
+    int size = line.remaining();
+    try {
+      if (fragment) {
+        file.truncate(length);
+        fragment = false;
+      }
+      long end = length + size;
+      while (line.hasRemaining()) {
+        file.write(line, end - line.remaining());
+      }
+      lines = lines + 1;
+      length = end;
+      return true;
+    } catch (IOException broken) {
+      failure = broken;
+      cutFragment();
+      return false;
+    }
+  }
+
+  private void cutFragment() {
+    try {
+      fragment = true;
+      file.truncate(length);
+      fragment = false;
+    } catch (IOException stillBroken) {
+      failure.addSuppressed(stillBroken);
+    }
+  }
+
+  /**
+   * Why the last append failed that did. For the appending thread only.
+   *
+   * @return the failure, or null if none has
+   */
+  public IOException failure() {
+    return failure;
+  }
+
+  /**
+   * How much of a torn last line was cut when the journal was opened.
+   *
+   * @return bytes, 0 if the file ended in a newline or was empty
+   */
+  public long cutBytes() {
+    return cutBytes;
+  }
+
+  /**
+   * The complete lines there are now.
+   *
+   * @return their number, those of earlier runs included
+   */
+  public long lines() {
+    return lines;
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public long length() {
+    return length;
+  }
+
+  @Override
+  public long force() throws IOException {
+    long covered = length;
+    file.force();
+    return covered;
+  }
+
+  @Override
+  public int read(ByteBuffer into, long position) throws IOException {
+    return file.read(into, position);
+  }
+
+  /** Closes the file and so gives up the lock. Nobody may append or follow any more. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

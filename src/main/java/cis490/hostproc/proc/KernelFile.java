@@ -1,0 +1,70 @@
+package cis490.hostproc.proc;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/**
+ * One kernel file, kept open, read anew from its beginning each time.
+ *
+ * <p>The kernel reports a size of 0, so the size is never asked: a text is whole when it leaves
+ * room in the buffer. The buffer grows when a text fills it, once, and no further than {@link
+ * #LENGTH_MAX}.
+ */
+final class KernelFile implements Closeable {
+
+  /** Room for any {@code stat}, {@code io} and ordinary {@code status}, in bytes. */
+  static final int LENGTH_FIRST = 8 * 1024;
+
+  /** A status of a user in 65,536 groups (the kernel's limit) has some 700,000 bytes. */
+  static final int LENGTH_MAX = 1024 * 1024;
+
+  private final String name;
+  private final FileChannel channel;
+  private ByteBuffer kernelText = ByteBuffer.allocateDirect(LENGTH_FIRST);
+  private byte[] text = new byte[LENGTH_FIRST];
+
+  private KernelFile(String name, FileChannel channel) {
+    this.name = name;
+    this.channel = channel;
+  }
+
+  static KernelFile open(Path file) throws IOException {
+    return new KernelFile(
+        file.getFileName().toString(), FileChannel.open(file, StandardOpenOption.READ));
+  }
+
+  /** Reads the text into {@link #text()} and returns its length in bytes. */
+  int read() throws IOException, MalformedKernelTextException {
+    while (true) {
+      kernelText.clear();
+      int length = channel.read(kernelText, 0);
+      if (length < 0) {
+        return 0;
+      }
+      kernelText.flip().get(text, 0, length);
+      if (length < text.length) {
+        return length;
+      }
+      if (length >= LENGTH_MAX) {
+        throw new MalformedKernelTextException(
+            name, "is longer than " + LENGTH_MAX + " bytes", text, 0, length);
+      }
+      kernelText = ByteBuffer.allocateDirect(2 * length);
+      text = Arrays.copyOf(text, 2 * length);
+    }
+  }
+
+  byte[] text() {
+    return text;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,264 @@
+package cis490.hostproc.proc;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * The three files of one process, open for as long as it is watched.
+ *
+ * <p>An open {@code /proc/<pid>} file stays bound to its process: once that is gone each read
+ * fails, and another process that gets the same pid is never read by mistake.
+ *
+ * <p>{@code io} and {@code status} may be unreadable (another user's process); then they are
+ * absent, with the reason, and the process can still be watched. For one thread.
+ */
+public final class ProcessFiles implements Closeable {
+
+  /** What a read found. */
+  public enum Found {
+    /** The process lives; {@link #stat()} is new. */
+    ALIVE,
+    /** The process is no more. */
+    GONE,
+    /** The process is dead and not yet waited for by its parent: no thread of it runs. */
+    ZOMBIE
+  }
+
+  private final Path directory;
+  private final KernelFile statFile;
+  private final Stat stat = new Stat();
+  private final Optional ioFile;
+  private final Io io = new Io();
+  private final Optional statusFile;
+  private final Status status = new Status();
+  private long startTimeTicks;
+
+  private ProcessFiles(Path directory) throws IOException {
+    this.directory = directory;
+    this.statFile = KernelFile.open(directory.resolve(Stat.FILE));
+    this.ioFile = new Optional(directory.resolve(Io.FILE));
+    this.statusFile = new Optional(directory.resolve(Status.FILE));
+  }
+
+  /**
+   * Opens the files of a live process.
+   *
+   * @param procRoot where procfs is mounted, usually {@code /proc}
+   * @param pid the process, from 1
+   * @return the open files, {@link #stat()} read once
+   * @throws NoSuchProcessException if there is none, or it is dead
+   * @throws IOException if {@code stat} can't be read
+   * @throws MalformedKernelTextException if {@code stat} is not as proc(5) says
+   */
+  public static ProcessFiles open(Path procRoot, long pid)
+      throws NoSuchProcessException, IOException, MalformedKernelTextException {
+    Path directory = procRoot.resolve(Long.toString(pid));
+    ProcessFiles files;
+    try {
+      files = new ProcessFiles(directory);
+    } catch (NoSuchFileException missing) {
+      throw new NoSuchProcessException(pid, procRoot, "is not there");
+    }
+    try {
+      files.first(pid, procRoot);
+      return files;
+    } catch (IOException | MalformedKernelTextException | NoSuchProcessException failure) {
+      files.close();
+      throw failure;
+    }
+  }
+
+  private void first(long pid, Path procRoot)
+      throws IOException, MalformedKernelTextException, NoSuchProcessException {
+    int length;
+    try {
+      length = statFile.read();
+    } catch (IOException unreadable) {
+      if (!Files.exists(directory)) {
+        throw new NoSuchProcessException(pid, procRoot, "has just ended");
+      }
+      throw unreadable;
+    }
+    stat.parseWithCommandName(statFile.text(), length);
+    if (stat.dead()) {
+      throw new NoSuchProcessException(pid, procRoot, "is dead (a zombie)");
+    }
+    startTimeTicks = stat.startTimeTicks();
+  }
+
+  /**
+   * Reads {@code stat}, then {@code io}, then {@code status}, the reference's order.
+   *
+   * @return whether there is a sample
+   * @throws MalformedKernelTextException if a text is not as proc(5) says: no sample this time
+   * @throws IOException if {@code stat} can't be read although the process is still there
+   */
+  public Found read() throws MalformedKernelTextException, IOException {
+    int length;
+    try {
+      length = statFile.read();
+    } catch (IOException unreadable) {
+      // The message is strerror's, in the locale's language: look, rather than read it.
+      if (stillThere()) {
+        throw unreadable;
+      }
+      return Found.GONE;
+    }
+    stat.parse(statFile.text(), length);
+    if (stat.dead()) {
+      return Found.ZOMBIE;
+    }
+    int ioLength = ioFile.read();
+    if (ioFile.present()) {
+      io.parse(ioFile.text(), ioLength);
+    }
+    int statusLength = statusFile.read();
+    if (statusFile.present()) {
+      status.parse(statusFile.text(), statusLength);
+    }
+    return Found.ALIVE;
+  }
+
+  /** Whether the pid still means the process that was opened: same start time. */
+  private boolean stillThere() {
+    try (KernelFile again = KernelFile.open(directory.resolve(Stat.FILE))) {
+      Stat now = new Stat();
+      int length = again.read();
+      now.parse(again.text(), length);
+      return now.startTimeTicks() == startTimeTicks;
+    } catch (IOException | MalformedKernelTextException gone) {
+      return false;
+    }
+  }
+
+  /**
+   * The numbers of {@code stat}.
+   *
+   * @return the last ones read; the same object each time
+   */
+  public Stat stat() {
+    return stat;
+  }
+
+  /**
+   * The numbers of {@code io}.
+   *
+   * @return the last ones read; the same object each time; meaningless unless {@link #ioPresent()}
+   */
+  public Io io() {
+    return io;
+  }
+
+  /**
+   * The numbers of {@code status}.
+   *
+   * @return the last ones read; the same object each time; meaningless unless {@link
+   *     #statusPresent()}
+   */
+  public Status status() {
+    return status;
+  }
+
+  /**
+   * Whether {@link #io()} belongs to the last sample.
+   *
+   * @return false if the file could not be read
+   */
+  public boolean ioPresent() {
+    return ioFile.present();
+  }
+
+  /**
+   * Whether {@link #status()} belongs to the last sample.
+   *
+   * @return false if the file could not be read
+   */
+  public boolean statusPresent() {
+    return statusFile.present();
+  }
+
+  /**
+   * Why {@code io} is absent.
+   *
+   * @return the failure, or null if it is present
+   */
+  public IOException ioFailure() {
+    return ioFile.failure;
+  }
+
+  /**
+   * Why {@code status} is absent.
+   *
+   * @return the failure, or null if it is present
+   */
+  public IOException statusFailure() {
+    return statusFile.failure;
+  }
+
+  /**
+   * Where the files are.
+   *
+   * @return the process's folder under the proc root
+   */
+  public Path directory() {
+    return directory;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (statFile;
+        ioFile) {
+      statusFile.close();
+    }
+  }
+
+  /** A file without which a row still stands. */
+  private static final class Optional implements Closeable {
+
+    private KernelFile file;
+    private IOException failure;
+
+    Optional(Path path) {
+      try {
+        file = KernelFile.open(path);
+      } catch (IOException unreadable) {
+        failure = unreadable;
+      }
+    }
+
+    /**
+     * Length of the text, or 0 with {@link #present()} false. One that opened is always retried.
+     */
+    int read() throws MalformedKernelTextException {
+      if (file == null) {
+        return 0;
+      }
+      try {
+        int length = file.read();
+        failure = null;
+        return length;
+      } catch (IOException unreadable) {
+        failure = unreadable;
+        return 0;
+      }
+    }
+
+    boolean present() {
+      return failure == null;
+    }
+
+    byte[] text() {
+      return file.text();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (file != null) {
+        file.close();
+      }
+    }
+  }
+}

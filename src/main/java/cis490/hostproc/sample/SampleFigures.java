@@ -1,0 +1,194 @@
+package cis490.hostproc.sample;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What the sampling loop says of itself. The loop alone writes, into plain counters: it allocates
+ * nothing and waits for nobody. Micrometer, and whoever logs, read them from other threads.
+ */
+public final class SampleFigures implements MeterBinder {
+
+  /** Meter: rows appended by this run. */
+  public static final String ROWS = "hostproc.rows";
+
+  /** Meter: ticks that were due and skipped. */
+  public static final String TICKS_MISSED = "hostproc.ticks.missed";
+
+  /** Meter: ticks without a row, because the kernel's text was not understood. */
+  public static final String TICKS_MALFORMED = "hostproc.ticks.malformed";
+
+  /** Meter: ticks whose row could not be written. */
+  public static final String TICKS_UNWRITTEN = "hostproc.ticks.unwritten";
+
+  /** Meter: delay of a tick behind its deadline. */
+  public static final String LATENESS = "hostproc.tick.lateness";
+
+  /** Meter: from the first read to the end of the append. */
+  public static final String SAMPLE_DURATION = "hostproc.sample.duration";
+
+  /** Tag of the gauges that go with a timer: p50, p99 or max. */
+  public static final String QUANTILE_TAG = "quantile";
+
+  /** What can be wrong for many ticks and is said once. */
+  public enum Complaint {
+    /** No numbers from {@code io}. */
+    IO_UNREADABLE,
+    /** No numbers from {@code status}. */
+    STATUS_UNREADABLE,
+    /** No row: {@code stat} can't be read although the process is there. */
+    STAT_UNREADABLE,
+    /** No row: a text is not as proc(5) says. */
+    MALFORMED,
+    /** No row: the file can't be written. */
+    UNWRITTEN
+  }
+
+  private final Histogram lateness = new Histogram();
+  private final Histogram sampleDuration = new Histogram();
+  private volatile long rows;
+  private volatile long missed;
+  private volatile long malformed;
+  private volatile long unwritten;
+  private final AtomicReferenceArray<String> complaints =
+      new AtomicReferenceArray<>(Complaint.values().length);
+
+  /** All 0. */
+  public SampleFigures() {}
+
+  void countRow(long latenessNs, long durationNs) {
+    lateness.record(latenessNs);
+    sampleDuration.record(durationNs);
+    rows = rows + 1;
+  }
+
+  void countMissed(long ticks) {
+    if (ticks > 0) {
+      missed = missed + ticks;
+    }
+  }
+
+  void countMalformed() {
+    malformed = malformed + 1;
+  }
+
+  void countUnwritten() {
+    unwritten = unwritten + 1;
+  }
+
+  boolean complained(Complaint complaint) {
+    return complaints.getPlain(complaint.ordinal()) != null;
+  }
+
+  void complain(Complaint complaint, String text) {
+    complaints.compareAndSet(complaint.ordinal(), null, text);
+  }
+
+  /**
+   * The first text of a complaint.
+   *
+   * @param complaint which
+   * @return what was wrong, or null if nothing was
+   */
+  public String complaint(Complaint complaint) {
+    return complaints.get(complaint.ordinal());
+  }
+
+  /**
+   * Rows appended by this run.
+   *
+   * @return count
+   */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * Ticks that were due and skipped.
+   *
+   * @return count
+   */
+  public long missed() {
+    return missed;
+  }
+
+  /**
+   * Ticks without a row, because the kernel's text was not understood or not readable.
+   *
+   * @return count
+   */
+  public long malformed() {
+    return malformed;
+  }
+
+  /**
+   * Ticks whose row could not be written.
+   *
+   * @return count
+   */
+  public long unwritten() {
+    return unwritten;
+  }
+
+  /**
+   * Delay of the ticks behind their deadlines.
+   *
+   * @return ns
+   */
+  public Histogram lateness() {
+    return lateness;
+  }
+
+  /**
+   * From the first read to the end of the append.
+   *
+   * @return ns
+   */
+  public Histogram sampleDuration() {
+    return sampleDuration;
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    counter(registry, ROWS, SampleFigures::rows, "rows appended");
+    counter(registry, TICKS_MISSED, SampleFigures::missed, "ticks due and skipped");
+    counter(
+        registry, TICKS_MALFORMED, SampleFigures::malformed, "ticks without a row: kernel text");
+    counter(registry, TICKS_UNWRITTEN, SampleFigures::unwritten, "ticks without a row: disk");
+    timer(registry, LATENESS, lateness, "delay of a tick behind its deadline");
+    timer(registry, SAMPLE_DURATION, sampleDuration, "first read to end of append");
+  }
+
+  private void counter(
+      MeterRegistry registry,
+      String name,
+      ToDoubleFunction<SampleFigures> value,
+      String description) {
+    FunctionCounter.builder(name, this, value).description(description).register(registry);
+  }
+
+  private static void timer(
+      MeterRegistry registry, String name, Histogram histogram, String description) {
+    FunctionTimer.builder(name, histogram, Histogram::count, Histogram::total, TimeUnit.NANOSECONDS)
+        .description(description)
+        .register(registry);
+    quantile(registry, name, "p50", () -> histogram.quantile(0.50));
+    quantile(registry, name, "p99", () -> histogram.quantile(0.99));
+    quantile(registry, name, "max", histogram::max);
+  }
+
+  private static void quantile(
+      MeterRegistry registry, String name, String which, LongSupplier valueNs) {
+    Gauge.builder(name + ".quantile", valueNs::getAsLong)
+        .tag(QUANTILE_TAG, which)
+        .baseUnit("ns")
+        .register(registry);
+  }
+}

@@ -1,0 +1,192 @@
+package cis490.hostproc.sample;
+
+import cis490.hostproc.episode.EndReason;
+import cis490.hostproc.journal.Journal;
+import cis490.hostproc.proc.MalformedKernelTextException;
+import cis490.hostproc.proc.ProcessFiles;
+import cis490.hostproc.row.Row;
+import cis490.hostproc.row.RowEncoder;
+import cis490.hostproc.sample.SampleFigures.Complaint;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The sampling loop: at each deadline read, encode, append. It waits for its deadlines and for
+ * nothing else: no lock, no logging, no fsync, no network.
+ *
+ * <p>A tick belongs to the deadline that was waited for. When work, or a late wake-up, went past
+ * further deadlines, those ticks are counted as missed and the next one still ahead is taken up:
+ * the grid never shifts. Over an episode: ticks due = rows + missed + malformed + unwritten.
+ */
+public final class Sampler {
+
+  private static final int WARM_UP_SAMPLES = 20;
+
+  private final ProcessFiles files;
+  private final Journal journal;
+  private final long pageSizeBytes;
+  private final Clock clock;
+  private final SampleFigures figures;
+  private final Row row = new Row();
+  private final RowEncoder encoder = new RowEncoder();
+  private final CountDownLatch firstTick = new CountDownLatch(1);
+  private int ioFailuresInRow;
+  private int statusFailuresInRow;
+
+  private volatile EndReason stop;
+  private volatile Thread thread;
+
+  /**
+   * Ready to {@link #run}.
+   *
+   * @param files the process, open
+   * @param journal where the rows go
+   * @param pageSizeBytes bytes in a page
+   * @param clock time
+   * @param figures what is counted
+   */
+  public Sampler(
+      ProcessFiles files, Journal journal, long pageSizeBytes, Clock clock, SampleFigures figures) {
+    this.files = files;
+    this.journal = journal;
+    this.pageSizeBytes = pageSizeBytes;
+    this.clock = clock;
+    this.figures = figures;
+  }
+
+  /**
+   * Reads and encodes a few samples that go nowhere, so that the first ticks do not pay for the
+   * loading of classes. Before {@link #run}.
+   */
+  public void warmUp() {
+    for (int i = 0; i < WARM_UP_SAMPLES; i++) {
+      try {
+        if (files.read() == ProcessFiles.Found.ALIVE) {
+          row.take(files, pageSizeBytes);
+        }
+      } catch (MalformedKernelTextException | IOException unreadable) {
+        // The ticks will count it.
+      }
+      row.at(clock.monotonicNs(), clock.wallNs());
+      encoder.encode(row);
+    }
+  }
+
+  /**
+   * Ends the loop, within microseconds whatever the interval. The first reason given stands.
+   *
+   * @param reason what to record
+   */
+  public void stop(EndReason reason) {
+    if (stop == null) {
+      stop = reason;
+    }
+    Thread waiting = thread;
+    if (waiting != null) {
+      clock.wake(waiting);
+    }
+  }
+
+  /**
+   * Waits until the first tick is over, or the loop is.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public void awaitFirstTick() throws InterruptedException {
+    firstTick.await();
+  }
+
+  /**
+   * Samples on the calling thread until there is a reason to end.
+   *
+   * @param schedule the deadlines
+   * @return the reason
+   */
+  public EndReason run(Schedule schedule) {
+    thread = Thread.currentThread();
+    TimerSlack.minimise();
+    try {
+      return loop(schedule);
+    } finally {
+      firstTick.countDown();
+    }
+  }
+
+  private EndReason loop(Schedule schedule) {
+    long tick = schedule.firstTick();
+    while (true) {
+      long deadlineNs = schedule.deadlineNs(tick);
+      if (deadlineNs >= schedule.endNs()) {
+        return await(schedule.endNs()) ? EndReason.DURATION : stop;
+      }
+      if (!await(deadlineNs)) {
+        return stop;
+      }
+      EndReason end = tick(schedule.originNs(), deadlineNs);
+      firstTick.countDown();
+      if (end != null) {
+        return end;
+      }
+      long next = schedule.next(tick, clock.monotonicNs());
+      figures.countMissed(next - tick - 1);
+      tick = next;
+    }
+  }
+
+  /** True at the deadline, false if the loop is to stop. */
+  private boolean await(long deadlineNs) {
+    while (stop == null) {
+      long waitNs = deadlineNs - clock.monotonicNs();
+      if (waitNs <= 0) {
+        return true;
+      }
+      clock.park(waitNs);
+    }
+    return false;
+  }
+
+  /** One sample; not null if it was the last. */
+  private EndReason tick(long originNs, long deadlineNs) {
+    long startNs = clock.monotonicNs();
+    try {
+      switch (files.read()) {
+        case GONE -> {
+          return EndReason.PROCESS_GONE;
+        }
+        case ZOMBIE -> {
+          return EndReason.PROCESS_ZOMBIE;
+        }
+        case ALIVE -> row.take(files, pageSizeBytes);
+      }
+    } catch (MalformedKernelTextException malformed) {
+      figures.countMalformed();
+      figures.complain(Complaint.MALFORMED, malformed.getMessage());
+      return null;
+    } catch (IOException unreadable) {
+      figures.countMalformed();
+      figures.complain(Complaint.STAT_UNREADABLE, unreadable.getMessage());
+      return null;
+    }
+    noteUnreadable();
+    row.at(clock.monotonicNs() - originNs, clock.wallNs());
+    if (journal.append(encoder.encode(row))) {
+      figures.countRow(startNs - deadlineNs, clock.monotonicNs() - startNs);
+    } else {
+      figures.countUnwritten();
+      figures.complain(Complaint.UNWRITTEN, journal.failure().getMessage());
+    }
+    return null;
+  }
+
+  /** A single failure is no complaint: a process that is ending answers so, too. */
+  private void noteUnreadable() {
+    ioFailuresInRow = files.ioPresent() ? 0 : ioFailuresInRow + 1;
+    statusFailuresInRow = files.statusPresent() ? 0 : statusFailuresInRow + 1;
+    if (ioFailuresInRow == 2) {
+      figures.complain(Complaint.IO_UNREADABLE, files.ioFailure().getMessage());
+    }
+    if (statusFailuresInRow == 2) {
+      figures.complain(Complaint.STATUS_UNREADABLE, files.statusFailure().getMessage());
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package cis490.hostproc.sample;
+
+/**
+ * The deadlines of an episode: origin + n × interval for whole n, on the monotonic clock, from a
+ * first tick until an end. Whatever a tick costs, the deadlines never shift.
+ *
+ * @param originNs the CLOCK_MONOTONIC reading that {@code t_mono_ns} counts from, ns
+ * @param intervalNs time between deadlines, ns, more than 0
+ * @param firstTick n of the first tick
+ * @param endNs no tick is due at this CLOCK_MONOTONIC reading or later, ns
+ */
+public record Schedule(long originNs, long intervalNs, long firstTick, long endNs) {
+
+  /**
+   * Refuses an interval that never ends.
+   *
+   * @param originNs any
+   * @param intervalNs more than 0
+   * @param firstTick any
+   * @param endNs any
+   */
+  public Schedule {
+    if (intervalNs <= 0) {
+      throw new IllegalArgumentException("interval " + intervalNs + " ns, must be > 0");
+    }
+  }
+
+  /**
+   * From now on.
+   *
+   * @param originNs CLOCK_MONOTONIC, ns
+   * @param intervalNs time between deadlines, ns, more than 0
+   * @param startNs the first tick is the first whose deadline is not before this, ns
+   * @param durationNs counted from the first deadline, ns; {@link Long#MAX_VALUE} for no end
+   * @return the schedule
+   */
+  public static Schedule from(long originNs, long intervalNs, long startNs, long durationNs) {
+    long first = tickAtOrAfter(originNs, intervalNs, startNs);
+    long firstNs = originNs + first * intervalNs;
+    long endNs = firstNs + durationNs;
+    // An interval of room, so that the deadline after the last tick is no overflow.
+    long lastNs = Long.MAX_VALUE - intervalNs;
+    return new Schedule(originNs, intervalNs, first, endNs < firstNs ? lastNs : endNs);
+  }
+
+  private static long tickAtOrAfter(long originNs, long intervalNs, long timeNs) {
+    return -Math.floorDiv(originNs - timeNs, intervalNs);
+  }
+
+  /**
+   * When a tick is due.
+   *
+   * @param tick n
+   * @return its deadline, CLOCK_MONOTONIC, ns
+   */
+  public long deadlineNs(long tick) {
+    return originNs + tick * intervalNs;
+  }
+
+  /**
+   * Which tick follows: the next one on the grid whose deadline is still ahead. What lies between
+   * is missed. After the last tick, the first one beyond the end.
+   *
+   * @param tick the one that was taken
+   * @param nowNs CLOCK_MONOTONIC, ns
+   * @return n, more than {@code tick}
+   */
+  public long next(long tick, long nowNs) {
+    long ahead = Math.floorDiv(nowNs - originNs, intervalNs) + 1;
+    long beyondEnd = tickAtOrAfter(originNs, intervalNs, endNs);
+    return Math.max(tick + 1, Math.min(ahead, beyondEnd));
+  }
+}

@@ -1,0 +1,47 @@
+package cis490.hostproc.ship;
+
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Checks that the offsets which the broker gives run on from the expected one without a gap: that
+ * nobody else writes, and that nothing was lost or deleted. One object for a whole transaction.
+ */
+final class Acknowledgements implements Callback {
+
+  private final long first;
+  private volatile long count;
+  private volatile RuntimeException deviation;
+
+  Acknowledgements(long first) {
+    this.first = first;
+  }
+
+  /** Called in order, on the producer's thread. */
+  @Override
+  public void onCompletion(RecordMetadata metadata, Exception failure) {
+    if (deviation != null) {
+      return;
+    }
+    if (failure != null) {
+      deviation = failure instanceof KafkaException known ? known : new KafkaException(failure);
+    } else if (metadata.offset() != first + count) {
+      deviation =
+          new KafkaException(
+              "a row came to offset " + metadata.offset() + " instead of " + (first + count));
+    } else {
+      count = count + 1;
+    }
+  }
+
+  /** After a flush: all rows were acknowledged where they belong. */
+  void check(long rows) {
+    if (deviation != null) {
+      throw deviation;
+    }
+    if (count != rows) {
+      throw new KafkaException(count + " of " + rows + " rows were acknowledged");
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package cis490.hostproc.ship;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A topic with one partition, made explicitly, with the settings that keep what is in it. */
+final class OracleTopic {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OracleTopic.class);
+
+  private final Admin admin;
+  private final String name;
+  private final Map<String, String> settings;
+
+  private OracleTopic(Admin admin, String name, Map<String, String> settings) {
+    this.admin = admin;
+    this.name = name;
+    this.settings = settings;
+  }
+
+  /** An episode's rows: nothing is ever dropped, and the broker's clock stamps the records. */
+  static OracleTopic ofRows(Admin admin, String name) {
+    return new OracleTopic(
+        admin,
+        name,
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG, "-1",
+            // A broker's default limit of bytes would cut an episode's beginning just the same.
+            TopicConfig.RETENTION_BYTES_CONFIG, "-1",
+            // A host whose clock is an hour ahead is refused under CreateTime.
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
+  }
+
+  /** The manifests: the last of each episode is kept. */
+  static OracleTopic ofEpisodes(Admin admin, String name) {
+    return new OracleTopic(
+        admin, name, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+  }
+
+  /** Makes the topic if it is not there, and mends its settings; its id tells one from the next. */
+  Uuid ensure() throws ShippingStoppedException {
+    create();
+    TopicDescription description = describe(admin, name);
+    int partitions = description.partitions().size();
+    if (partitions != 1) {
+      throw new ShippingStoppedException(
+          "topic " + name + " has " + partitions + " partitions, and order needs exactly 1");
+    }
+    mendSettings();
+    return description.topicId();
+  }
+
+  private void create() throws ShippingStoppedException {
+    // Replication is the broker's default.
+    NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings);
+    try {
+      await(admin.createTopics(List.of(topic)).values().get(name));
+    } catch (TopicExistsException there) {
+      // Of an earlier run, or made by whoever runs the brokers.
+    } catch (InvalidTopicException refused) {
+      throw new ShippingStoppedException("topic " + name + ": " + refused.getMessage());
+    }
+  }
+
+  private void mendSettings() {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    Config config = await(admin.describeConfigs(List.of(resource)).values().get(resource));
+    Map<String, String> wrong = new HashMap<>(settings);
+    wrong.entrySet().removeIf(e -> e.getValue().equals(config.get(e.getKey()).value()));
+    if (wrong.isEmpty()) {
+      return;
+    }
+    List<AlterConfigOp> mends =
+        wrong.entrySet().stream()
+            .map(e -> new ConfigEntry(e.getKey(), e.getValue()))
+            .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+            .toList();
+    await(admin.incrementalAlterConfigs(Map.of(resource, mends)).values().get(resource));
+    LOG.info("topic {} was there with other settings; set {}", name, wrong);
+  }
+
+  /** The topic's id now, or empty if it has gone. */
+  Optional<Uuid> id() {
+    try {
+      return Optional.of(id(admin, name));
+    } catch (UnknownTopicOrPartitionException gone) {
+      return Optional.empty();
+    }
+  }
+
+  /** The id of a topic that must exist. */
+  static Uuid id(Admin admin, String name) {
+    return describe(admin, name).topicId();
+  }
+
+  private static TopicDescription describe(Admin admin, String name) {
+    return await(admin.describeTopics(List.of(name)).topicNameValues().get(name));
+  }
+
+  /** The admin client bounds each call by its own time limits. */
+  private static <T> T await(KafkaFuture<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException interrupted) {
+      throw new InterruptException(interrupted);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof KafkaException known) {
+        throw known;
+      }
+      throw new KafkaException(failed.getCause());
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package cis490.hostproc.ship;
+
+import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.journal.JournalSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Reads a topic back from its beginning and holds it against the file, byte for byte. */
+final class ReadBack implements TopicReader.Visitor {
+
+  private static final int SHOWN_MAX = 120;
+
+  private final JournalCursor cursor;
+  private final long length;
+  private final byte[] key;
+  private String difference;
+
+  private ReadBack(JournalSource source, long length, byte[] key) {
+    this.cursor = JournalCursor.atStart(source);
+    this.length = length;
+    this.key = key;
+  }
+
+  /** Compares all of the topic with the file's first {@code length} bytes. */
+  static ReadBack compare(TopicReader topic, JournalSource source, long length, byte[] key)
+      throws Exception {
+    ReadBack readBack = new ReadBack(source, length, key);
+    topic.forEach(readBack);
+    if (readBack.difference == null && readBack.cursor.position() < length) {
+      readBack.difference =
+          "row " + readBack.cursor.lines() + " is in the file and not in the topic";
+    }
+    return readBack;
+  }
+
+  @Override
+  public boolean visit(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    long row = cursor.lines();
+    byte[] line = cursor.next(length);
+    difference = difference(row, line, record);
+    return difference == null;
+  }
+
+  private String difference(long row, byte[] line, ConsumerRecord<byte[], byte[]> record) {
+    if (line == null) {
+      return "row " + row + " is in the topic and not in the file";
+    }
+    if (!Arrays.equals(line, record.value())) {
+      return "row "
+          + row
+          + " is "
+          + shown(line)
+          + " in the file, "
+          + shown(record.value())
+          + " in the topic";
+    }
+    if (!Arrays.equals(key, record.key())) {
+      return "row " + row + " has the key " + shown(record.key());
+    }
+    try {
+      RowHeaders headers = RowHeaders.of(record);
+      return headers.equals(RowHeaders.at(cursor))
+          ? null
+          : "row " + row + " has the headers " + headers;
+    } catch (ShippingStoppedException foreign) {
+      return foreign.getMessage();
+    }
+  }
+
+  /** The first row that is not the same, in words; null if the topic equals the file. */
+  String difference() {
+    return difference;
+  }
+
+  private static String shown(byte[] bytes) {
+    if (bytes == null) {
+      return "nothing";
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.length() > SHOWN_MAX ? text.substring(0, SHOWN_MAX) + "…" : text;
+  }
+}

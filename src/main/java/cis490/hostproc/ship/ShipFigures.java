@@ -1,0 +1,97 @@
+package cis490.hostproc.ship;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.producer.Producer;
+
+/** What the shipper says of itself. Written by the shipper's thread, read by any. */
+public final class ShipFigures {
+
+  /** Meter: rows that the topic holds, committed. */
+  public static final String ROWS_ACKNOWLEDGED = "hostproc.ship.rows.acknowledged";
+
+  /** Meter: rows in the file that are not committed in the topic. */
+  public static final String ROWS_PENDING = "hostproc.ship.rows.pending";
+
+  /** Meter: from beginTransaction to the end of the commit. */
+  public static final String TRANSACTION = "hostproc.ship.transaction";
+
+  /** Meter: transactions committed. */
+  public static final String COMMITS = "hostproc.ship.commits";
+
+  /** Meter: errors after which a new connection had to recover. */
+  public static final String RECOVERIES = "hostproc.ship.recoveries";
+
+  private final MeterRegistry registry;
+  private final LongSupplier rowsInFile;
+  private final Timer transaction;
+  private final Counter commits;
+  private final Counter recoveries;
+  private volatile long acknowledged;
+  private KafkaClientMetrics producerMetrics;
+
+  /**
+   * Registers its meters.
+   *
+   * @param registry where they go
+   * @param rowsInFile complete rows in the file now
+   */
+  public ShipFigures(MeterRegistry registry, LongSupplier rowsInFile) {
+    this.registry = registry;
+    this.rowsInFile = rowsInFile;
+    Gauge.builder(ROWS_ACKNOWLEDGED, this, f -> f.acknowledged).register(registry);
+    Gauge.builder(ROWS_PENDING, this, ShipFigures::pending).register(registry);
+    transaction = Timer.builder(TRANSACTION).register(registry);
+    commits = Counter.builder(COMMITS).register(registry);
+    recoveries = Counter.builder(RECOVERIES).register(registry);
+  }
+
+  void acknowledged(long rows) {
+    acknowledged = rows;
+  }
+
+  void committed(long durationNs) {
+    transaction.record(durationNs, TimeUnit.NANOSECONDS);
+    commits.increment();
+  }
+
+  void recovery() {
+    recoveries.increment();
+  }
+
+  /** The producer's own figures, as long as it lives. */
+  void watch(Producer<byte[], byte[]> producer) {
+    producerMetrics = new KafkaClientMetrics(producer);
+    producerMetrics.bindTo(registry);
+  }
+
+  void unwatch() {
+    if (producerMetrics != null) {
+      producerMetrics.close();
+      producerMetrics = null;
+    }
+  }
+
+  /**
+   * Rows that the topic holds, committed.
+   *
+   * @return count, those of earlier runs included
+   */
+  public long acknowledged() {
+    return acknowledged;
+  }
+
+  /**
+   * Rows in the file that are not committed in the topic.
+   *
+   * @return count
+   */
+  public long pending() {
+    return rowsInFile.getAsLong() - acknowledged;
+  }
+}

@@ -1,0 +1,29 @@
+package cis490.hostproc.ship;
+
+import cis490.hostproc.journal.JournalSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What is shipped where.
+ *
+ * @param source the file
+ * @param topic the episode's topic
+ * @param key every record's key: the episode id
+ * @param transactionalId of the episode's one producer
+ * @param headers those that are the same in every record
+ * @param episodesTopic the compacted topic of the manifests
+ * @param manifest the episode's manifest as it is when asked, JSON; asked from the shipper's thread
+ * @param linger how long rows gather while the shipper has caught up, more than 0: the most that a
+ *     row waits before its transaction begins
+ */
+public record ShipJob(
+    JournalSource source,
+    String topic,
+    String key,
+    String transactionalId,
+    Map<String, String> headers,
+    String episodesTopic,
+    Supplier<byte[]> manifest,
+    Duration linger) {}

@@ -1,0 +1,191 @@
+package cis490.hostproc.ship;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import cis490.hostproc.journal.JournalCursor;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * One connection: recover, then ship batches, each a transaction, until something goes wrong. After
+ * an error of any kind there is nothing to do with it but close it; a new one recovers.
+ *
+ * <p>The order in {@link #recover} is what makes it exact. {@code initTransactions} first ends
+ * whatever an earlier producer of this episode left behind, also what is still on its way; only
+ * then does the topic's end say how far the file has come.
+ */
+final class ShipSession implements AutoCloseable {
+
+  /** Bounds a transaction, and with the producer's buffer the memory: rows and bytes of lines. */
+  private static final int BATCH_ROWS_MAX = 10_000;
+
+  private static final long BATCH_BYTES_MAX = 4L * 1024 * 1024;
+
+  private final ShipJob job;
+  private final List<Header> constantHeaders;
+  private final ShipFigures figures;
+  private final byte[] key;
+  private final Admin admin;
+  private final Producer<byte[], byte[]> producer;
+  private final OracleTopic topic;
+  private final TopicReader reader;
+
+  private Uuid topicId;
+  private long nextOffset;
+  private JournalCursor committed;
+  private boolean caughtUp;
+
+  ShipSession(
+      ShipJob job, KafkaSettings settings, List<Header> constantHeaders, ShipFigures figures) {
+    this.job = job;
+    this.constantHeaders = constantHeaders;
+    this.figures = figures;
+    this.key = job.key().getBytes(UTF_8);
+    String clientId = "hostproc-" + job.key();
+    Admin admin = settings.admin(clientId);
+    TopicReader reader = null;
+    try {
+      reader = new TopicReader(settings.consumer(clientId), job.topic());
+      this.producer = settings.producer(job.transactionalId(), clientId);
+    } catch (RuntimeException failure) {
+      admin.close(Duration.ZERO);
+      if (reader != null) {
+        reader.close();
+      }
+      throw failure;
+    }
+    this.admin = admin;
+    this.reader = reader;
+    this.topic = OracleTopic.ofRows(admin, job.topic());
+    figures.watch(producer);
+  }
+
+  /**
+   * Finds out how far the topic is, and proves that it is this file's beginning.
+   *
+   * @param known where the file was last known to be committed; saves hashing it anew
+   */
+  void recover(JournalCursor known) throws Exception {
+    topicId = topic.ensure();
+    producer.initTransactions();
+    long end = reader.end();
+    if (reader.beginning() > 0) {
+      throw new ShippingStoppedException(
+          "topic "
+              + job.topic()
+              + " has lost its beginning: it starts at offset "
+              + reader.beginning());
+    }
+    Optional<ConsumerRecord<byte[], byte[]>> tail = reader.last(end);
+    committed = tail.isPresent() ? upTo(tail.get(), known) : JournalCursor.atStart(job.source());
+    nextOffset = end;
+    OracleTopic.ofEpisodes(admin, job.episodesTopic()).ensure();
+  }
+
+  /** A cursor behind the row that the topic ends with, if the file is the same up to there. */
+  private JournalCursor upTo(ConsumerRecord<byte[], byte[]> tail, JournalCursor known)
+      throws Exception {
+    RowHeaders last = RowHeaders.of(tail);
+    JournalCursor cursor =
+        known.position() <= last.end() ? known.copy() : JournalCursor.atStart(job.source());
+    byte[] line = cursor.skipTo(Math.min(last.end(), job.source().length()));
+    boolean same =
+        cursor.position() == last.end()
+            && cursor.lines() == last.seq() + 1
+            && cursor.chain().equals(last.chain())
+            && (line == null || Arrays.equals(line, tail.value()));
+    if (!same) {
+      throw new ShippingStoppedException(
+          "topic "
+              + job.topic()
+              + " holds other rows than "
+              + job.source().path()
+              + ": "
+              + firstDifference(last));
+    }
+    return cursor;
+  }
+
+  private String firstDifference(RowHeaders last) throws Exception {
+    String difference = readBack().difference();
+    return difference != null ? difference : "its last row has the headers " + last;
+  }
+
+  /** Sends the lines up to {@code durable}, or as many of them as a transaction holds. */
+  void ship(long durable) throws Exception {
+    long startNs = System.nanoTime();
+    JournalCursor cursor = committed.copy();
+    Acknowledgements acks = new Acknowledgements(nextOffset);
+    producer.beginTransaction();
+    long from = cursor.position();
+    int rows = 0;
+    while (rows < BATCH_ROWS_MAX && cursor.position() - from < BATCH_BYTES_MAX) {
+      byte[] line = cursor.next(durable);
+      if (line == null) {
+        break;
+      }
+      producer.send(record(line, RowHeaders.at(cursor)), acks);
+      rows++;
+    }
+    producer.flush();
+    acks.check(rows);
+    checkTopicId();
+    producer.commitTransaction();
+    committed = cursor;
+    // The commit marker takes an offset, too.
+    nextOffset += rows + 1;
+    caughtUp = cursor.position() >= durable;
+    figures.committed(System.nanoTime() - startNs);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(byte[] line, RowHeaders headers) {
+    return new ProducerRecord<>(job.topic(), 0, key, line, headers.with(constantHeaders));
+  }
+
+  /** A topic deleted behind our back comes back empty, and the next send would succeed. */
+  private void checkTopicId() {
+    if (!topic.id().equals(Optional.of(topicId))) {
+      throw new KafkaException("topic " + job.topic() + " was deleted or made anew");
+    }
+  }
+
+  /** Puts the manifest into its topic, in a transaction of its own. */
+  void publishManifest(byte[] manifest) {
+    producer.beginTransaction();
+    producer.send(new ProducerRecord<>(job.episodesTopic(), 0, key, manifest));
+    producer.commitTransaction();
+  }
+
+  /** Holds the whole topic against the whole file. */
+  ReadBack readBack() throws Exception {
+    return ReadBack.compare(reader, job.source(), job.source().length(), key);
+  }
+
+  /** A place in the file: all before it is committed. */
+  JournalCursor committed() {
+    return committed;
+  }
+
+  /** Whether the last batch took all there was. */
+  boolean caughtUp() {
+    return caughtUp || committed.position() >= job.source().length();
+  }
+
+  /** Without waiting: what is unfinished, the next session's initTransactions ends. */
+  @Override
+  public void close() {
+    figures.unwatch();
+    producer.close(Duration.ZERO);
+    reader.close();
+    admin.close(Duration.ZERO);
+  }
+}

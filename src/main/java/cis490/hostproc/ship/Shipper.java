@@ -1,0 +1,230 @@
+package cis490.hostproc.ship;
+
+import cis490.hostproc.journal.JournalCursor;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one file and replicates it into its topic, exactly once, until told that the file is
+ * complete and all of it has arrived. Runs on a thread of its own and never gives up by itself,
+ * unless going on would not be exact.
+ *
+ * <p>Each connection to the brokers is a {@link ShipSession}: it recovers, ships, and is thrown
+ * away with the first error of any kind. What outlives it is only what is known to be committed.
+ */
+public final class Shipper implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
+  private static final Duration BACK_OFF_FIRST = Duration.ofMillis(100);
+  private static final Duration BACK_OFF_MAX = Duration.ofSeconds(5);
+
+  /** How a job ended. */
+  public enum Outcome {
+    /** Not yet. */
+    SHIPPING,
+    /** All rows are in the topic, and it was read back equal. */
+    EQUAL,
+    /** Only a person can help; {@link #problem()} says why. */
+    STOPPED
+  }
+
+  private final ShipJob job;
+  private final Supplier<KafkaSettings> connect;
+  private final ShipFigures figures;
+  private final List<Header> constantHeaders;
+  private final CountDownLatch complete = new CountDownLatch(1);
+  private final CountDownLatch done = new CountDownLatch(1);
+
+  private JournalCursor committed;
+  private boolean announced;
+  private int fencings;
+  private int failuresInRow;
+  private long lostSinceNs;
+  private long lostAtRow;
+  private boolean lost;
+
+  private volatile Outcome outcome = Outcome.SHIPPING;
+  private volatile String problem;
+  private volatile boolean abandoned;
+
+  /**
+   * Ready to {@link #run()}.
+   *
+   * @param job what and where
+   * @param connect called once on the shipper's thread; may take its time (a broker that has to
+   *     start)
+   * @param figures what is counted
+   */
+  public Shipper(ShipJob job, Supplier<KafkaSettings> connect, ShipFigures figures) {
+    this.job = job;
+    this.connect = connect;
+    this.figures = figures;
+    this.constantHeaders = RowHeaders.constants(job.headers());
+    this.committed = JournalCursor.atStart(job.source());
+  }
+
+  /**
+   * Ships on the calling thread until all is done or shipping is stopped. Must not be interrupted:
+   * that would close the file under the sampling thread.
+   */
+  @Override
+  public void run() {
+    try {
+      KafkaSettings settings = connect.get();
+      while (outcome == Outcome.SHIPPING && !abandoned) {
+        session(settings);
+      }
+    } catch (RuntimeException failure) {
+      stopped(failure.getMessage());
+      LOG.debug("shipping stopped", failure);
+    } finally {
+      done.countDown();
+    }
+  }
+
+  private void session(KafkaSettings settings) {
+    try (ShipSession session = new ShipSession(job, settings, constantHeaders, figures)) {
+      session.recover(committed);
+      recovered(session);
+      follow(session);
+    } catch (ShippingStoppedException stop) {
+      stopped(stop.getMessage());
+    } catch (ProducerFencedException fenced) {
+      fencings++;
+      if (fencings > 1) {
+        stopped("fenced twice: another collector writes to " + job.topic());
+      } else {
+        retry(fenced);
+      }
+    } catch (Exception failure) {
+      retry(failure);
+    }
+  }
+
+  private void recovered(ShipSession session) {
+    committed = session.committed();
+    figures.acknowledged(committed.lines());
+    if (!announced) {
+      session.publishManifest(job.manifest().get());
+      announced = true;
+    }
+    failuresInRow = 0;
+  }
+
+  /** Ships what there is, waits for more; returns when all of a complete file is in the topic. */
+  private void follow(ShipSession session) throws Exception {
+    while (!abandoned) {
+      // Asked before the file's length: what was appended before it was complete is then seen.
+      boolean last = complete.getCount() == 0;
+      boolean waiting = job.source().length() > session.committed().position();
+      if (waiting) {
+        session.ship(job.source().force());
+        committed = session.committed();
+        figures.acknowledged(committed.lines());
+        fencings = 0;
+      } else if (last) {
+        finish(session);
+        return;
+      }
+      if (lost && session.caughtUp()) {
+        caughtUp();
+      }
+      if (!last && session.caughtUp()) {
+        complete.await(job.linger().toNanos(), TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+
+  private void caughtUp() {
+    long awayMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lostSinceNs);
+    LOG.info(
+        "shipping again after {} ms, {} rows caught up", awayMs, committed.lines() - lostAtRow);
+    lost = false;
+    problem = null;
+  }
+
+  private void finish(ShipSession session) throws Exception {
+    ReadBack readBack = session.readBack();
+    if (readBack.difference() != null) {
+      throw new ShippingStoppedException(
+          "topic " + job.topic() + " does not equal the file: " + readBack.difference());
+    }
+    session.publishManifest(job.manifest().get());
+    outcome = Outcome.EQUAL;
+  }
+
+  private void stopped(String why) {
+    problem = why;
+    outcome = Outcome.STOPPED;
+    LOG.error("shipping stopped, the file goes on alone: {}", why);
+  }
+
+  /** Says once that the brokers are away, then waits, longer each time. */
+  private void retry(Exception failure) {
+    figures.recovery();
+    problem = describe(failure);
+    if (!lost) {
+      lost = true;
+      lostSinceNs = System.nanoTime();
+      lostAtRow = committed.lines();
+      LOG.warn("not shipping, rows wait in the file: {}", problem);
+    }
+    LOG.debug("will recover", failure);
+    failuresInRow++;
+    try {
+      TimeUnit.NANOSECONDS.sleep(backOffNs(failuresInRow));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      abandoned = true;
+    }
+  }
+
+  /**
+   * Doubles up to the ceiling; a random half of it, so that a lab's collectors don't come at once.
+   */
+  private static long backOffNs(int failures) {
+    long ceiling =
+        Math.min(BACK_OFF_MAX.toNanos(), BACK_OFF_FIRST.toNanos() << Math.min(failures - 1, 16));
+    return ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1);
+  }
+
+  private static String describe(Exception failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return message == null ? root.getClass().getSimpleName() : message;
+  }
+
+  /**
+   * Says that the file is complete, and waits until it has arrived.
+   *
+   * @param limit how long at most; after it the shipper gives up as soon as it can
+   * @return how it went; {@link Outcome#SHIPPING} if the time was too short
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public Outcome finish(Duration limit) throws InterruptedException {
+    complete.countDown();
+    boolean inTime = done.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    abandoned = !inTime;
+    return outcome;
+  }
+
+  /**
+   * What is in the way.
+   *
+   * @return the last failure in words, or null if there was none
+   */
+  public String problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,11 @@
+package cis490.hostproc.ship;
+
+/** Going on would not be exact, or can't succeed: a person must look. Sampling is unaffected. */
+public final class ShippingStoppedException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  ShippingStoppedException(String why) {
+    super(why, null, false, false);
+  }
+}

@@ -1,0 +1,171 @@
+package cis490.hostproc.ship;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * Reads the one partition of a topic, committed records only, up to where it ended when asked.
+ *
+ * <p>Markers and aborted records take offsets and are never handed out, so a poll can come back
+ * empty before the end: the position, not the records, says when it is reached.
+ */
+public final class TopicReader implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** Without any progress for this long the broker counts as gone. */
+  private static final Duration STALLED_AFTER = Duration.ofSeconds(20);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final TopicPartition partition;
+
+  TopicReader(Consumer<byte[], byte[]> consumer, String topic) {
+    this.consumer = consumer;
+    this.partition = new TopicPartition(topic, 0);
+    consumer.assign(List.of(partition));
+  }
+
+  /**
+   * Connects to a topic that must exist.
+   *
+   * @param settings where the brokers are
+   * @param topic its only partition is read
+   * @param clientId the consumer's name
+   * @return the reader, to be closed
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if there is none
+   * @throws TimeoutException if no broker answers
+   */
+  public static TopicReader open(KafkaSettings settings, String topic, String clientId) {
+    try (Admin admin = settings.admin(clientId)) {
+      OracleTopic.id(admin, topic);
+    }
+    return new TopicReader(settings.consumer(clientId), topic);
+  }
+
+  /** What to do with a record. */
+  @FunctionalInterface
+  public interface Visitor {
+    /**
+     * Sees one record, in order.
+     *
+     * @param record key, value and headers
+     * @return false to stop
+     * @throws Exception to stop, and hand it to the caller of {@link TopicReader#forEach}
+     */
+    boolean visit(ConsumerRecord<byte[], byte[]> record) throws Exception;
+  }
+
+  /**
+   * Where committed records end now (the last stable offset).
+   *
+   * @return offset after the last one, or after the marker behind it
+   */
+  public long end() {
+    return consumer.endOffsets(List.of(partition)).get(partition);
+  }
+
+  /**
+   * Where the topic begins.
+   *
+   * @return 0 unless records were deleted
+   */
+  public long beginning() {
+    return consumer.beginningOffsets(List.of(partition)).get(partition);
+  }
+
+  /**
+   * All records from the beginning up to where the topic ends now.
+   *
+   * @param visitor sees each
+   * @throws TimeoutException if the broker gives nothing for long
+   * @throws Exception of the visitor
+   */
+  public void forEach(Visitor visitor) throws Exception {
+    forEach(beginning(), end(), visitor);
+  }
+
+  private void forEach(long from, long end, Visitor visitor) throws Exception {
+    consumer.seek(partition, from);
+    long stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
+    long position = from;
+    while (position < end) {
+      ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> record : polled) {
+        if (record.offset() >= end || !visitor.visit(record)) {
+          return;
+        }
+      }
+      long now = consumer.position(partition);
+      if (now > position) {
+        position = now;
+        stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
+      } else if (System.nanoTime() > stalledAtNs) {
+        throw new TimeoutException(
+            "no progress at offset " + position + " of " + end + " in " + partition.topic());
+      }
+    }
+  }
+
+  /**
+   * All records from the beginning, and then those that come, until told to stop.
+   *
+   * @param visitor sees each
+   * @param stop asked several times a second
+   * @throws Exception of the visitor, or if the topic can't be read
+   */
+  public void follow(Visitor visitor, BooleanSupplier stop) throws Exception {
+    consumer.seekToBeginning(List.of(partition));
+    while (!stop.getAsBoolean()) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (!visitor.visit(record)) {
+          return;
+        }
+      }
+    }
+  }
+
+  /**
+   * The last record before an offset.
+   *
+   * @param end from {@link #end()}
+   * @return the record, or empty if there is none
+   * @throws Exception if the topic can't be read
+   */
+  public Optional<ConsumerRecord<byte[], byte[]>> last(long end) throws Exception {
+    long beginning = beginning();
+    // A marker follows each transaction, and aborted ones can be long: look ever farther back.
+    for (long back = 1; ; back *= 4) {
+      long from = Math.max(beginning, end - back);
+      LastVisitor last = new LastVisitor();
+      forEach(from, end, last);
+      if (last.record != null || from == beginning) {
+        return Optional.ofNullable(last.record);
+      }
+    }
+  }
+
+  /** Without waiting. */
+  @Override
+  public void close() {
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+
+  private static final class LastVisitor implements Visitor {
+    private ConsumerRecord<byte[], byte[]> record;
+
+    @Override
+    public boolean visit(ConsumerRecord<byte[], byte[]> seen) {
+      record = seen;
+      return true;
+    }
+  }
+}

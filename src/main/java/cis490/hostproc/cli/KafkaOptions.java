@@ -94,8 +94,10 @@ final class KafkaOptions {
     Properties properties = new Properties();
     try (Reader in = Files.newBufferedReader(kafkaConfig)) {
       properties.load(in);
-    } catch (IOException | IllegalArgumentException unreadable) {
-      throw usage("--kafka-config " + kafkaConfig + " can't be read: " + unreadable);
+    } catch (IOException unreadable) {
+      throw usage("--kafka-config " + Failures.describe(unreadable));
+    } catch (IllegalArgumentException malformed) {
+      throw usage("--kafka-config " + kafkaConfig + ": " + malformed.getMessage());
     }
     for (String name : properties.stringPropertyNames()) {
       if (KafkaSettings.guarded(name)) {

@@ -67,6 +67,7 @@ final class Recording implements AutoCloseable {
   private Shipper shipper;
   private StatusLine status;
   private long startedNs;
+  private long originNs;
   private EndReason endReason;
 
   /** Read by the shipper's thread, too. */
@@ -86,12 +87,13 @@ final class Recording implements AutoCloseable {
       startShipping();
     }
     watch(sampling);
+    Duration sampled = elapsed();
     Integer exitCode = stopCommand();
     status.clear();
     end(exitCode);
     Shipper.Outcome outcome = options.offline ? null : finishShipping();
     writeManifest();
-    return new Summary(options, registry, manifest, elapsed(), outcome, shipper);
+    return new Summary(options, registry, manifest, sampled, outcome, shipper);
   }
 
   private void open() throws FailedException, InterruptedException {
@@ -140,8 +142,14 @@ final class Recording implements AutoCloseable {
   }
 
   /** Times that count from an earlier run's origin go on doing so, unless the user gives one. */
-  private Manifest.Beginning beginning(long nowNs) {
-    long originNs = earlier == null ? nowNs : earlier.originMonoNs();
+  private long originNs() {
+    if (options.monoOriginNs != null) {
+      return options.monoOriginNs;
+    }
+    return earlier == null ? startedNs : earlier.originMonoNs();
+  }
+
+  private Manifest.Beginning beginning(long startedWallNs) {
     return new Manifest.Beginning(
         options.episode.value(),
         options.episode.topic(),
@@ -157,8 +165,8 @@ final class Recording implements AutoCloseable {
         units.clockTicksPerSecond(),
         units.pageSizeBytes(),
         options.intervalMs,
-        options.monoOriginNs != null ? options.monoOriginNs : originNs,
-        earlier == null ? clock.wallNs() : earlier.startedWallNs());
+        originNs,
+        earlier == null ? startedWallNs : earlier.startedWallNs());
   }
 
   private Thread startSampling() throws FailedException, InterruptedException {
@@ -168,10 +176,12 @@ final class Recording implements AutoCloseable {
         () -> sampler.stop(EndReason.SIGNAL),
         options.flushTimeout().plus(COMMAND_STOP_LIMIT).plus(STOP_MARGIN));
     Thread sampling = new Thread(this::sample, "hostproc-sampler");
+    long startedWallNs = clock.wallNs();
     startedNs = clock.monotonicNs();
-    manifest = Manifest.open(beginning(startedNs));
+    originNs = originNs();
     sampling.start();
     sampler.awaitFirstTick();
+    manifest = Manifest.open(beginning(startedWallNs));
     status = new StatusLine(System.err);
     if (command != null) {
       try {
@@ -191,11 +201,7 @@ final class Recording implements AutoCloseable {
     try {
       endReason =
           sampler.run(
-              Schedule.from(
-                  manifest.beginning().originMonoNs(),
-                  options.intervalNs(),
-                  startedNs,
-                  options.durationNs()));
+              Schedule.from(originNs, options.intervalNs(), startedNs, options.durationNs()));
     } catch (RuntimeException | Error failure) {
       endReason = EndReason.FAILURE;
       LOG.error("sampling failed", failure);

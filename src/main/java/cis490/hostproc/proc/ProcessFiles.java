@@ -2,6 +2,7 @@ package cis490.hostproc.proc;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -224,6 +225,9 @@ public final class ProcessFiles implements Closeable {
     Optional(Path path) {
       try {
         file = KernelFile.open(path);
+      } catch (AccessDeniedException denied) {
+        // Its message is the path alone.
+        failure = new IOException(path + ": permission denied", denied);
       } catch (IOException unreadable) {
         failure = unreadable;
       }

@@ -59,6 +59,7 @@ public final class Sampler {
    * loading of classes. Before {@link #run}.
    */
   public void warmUp() {
+    TimerSlack.minimise();
     for (int i = 0; i < WARM_UP_SAMPLES; i++) {
       try {
         if (files.read() == ProcessFiles.Found.ALIVE) {

@@ -1,18 +1,25 @@
 package cis490.hostproc.ship;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -27,6 +34,8 @@ import org.slf4j.LoggerFactory;
 final class OracleTopic {
 
   private static final Logger LOG = LoggerFactory.getLogger(OracleTopic.class);
+
+  private static final Duration STABLE_POLL = Duration.ofMillis(5);
 
   private final Admin admin;
   private final String name;
@@ -116,6 +125,28 @@ final class OracleTopic {
 
   private static TopicDescription describe(Admin admin, String name) {
     return await(admin.describeTopics(List.of(name)).topicNameValues().get(name));
+  }
+
+  /**
+   * Waits until readers see all before an offset. A commit is decided when the producer is told so,
+   * and takes effect in the partition some moments later.
+   *
+   * @return false if that takes longer than {@code limit}
+   */
+  boolean awaitStable(long offset, Duration limit) {
+    TopicPartition partition = new TopicPartition(name, 0);
+    ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    while (true) {
+      ListOffsetsResult ends = admin.listOffsets(Map.of(partition, OffsetSpec.latest()), committed);
+      if (await(ends.partitionResult(partition)).offset() >= offset) {
+        return true;
+      }
+      if (System.nanoTime() > deadlineNs) {
+        return false;
+      }
+      LockSupport.parkNanos(STABLE_POLL.toNanos());
+    }
   }
 
   /** The admin client bounds each call by its own time limits. */

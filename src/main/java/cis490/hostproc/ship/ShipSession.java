@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -30,6 +33,9 @@ final class ShipSession implements AutoCloseable {
 
   private static final long BATCH_BYTES_MAX = 4L * 1024 * 1024;
 
+  private static final Duration ROWS_VISIBLE_WITHIN = Duration.ofSeconds(10);
+  private static final Duration MANIFEST_VISIBLE_WITHIN = Duration.ofSeconds(2);
+
   private final ShipJob job;
   private final List<Header> constantHeaders;
   private final ShipFigures figures;
@@ -37,6 +43,7 @@ final class ShipSession implements AutoCloseable {
   private final Admin admin;
   private final Producer<byte[], byte[]> producer;
   private final OracleTopic topic;
+  private final OracleTopic episodes;
   private final TopicReader reader;
 
   private Uuid topicId;
@@ -66,6 +73,7 @@ final class ShipSession implements AutoCloseable {
     this.admin = admin;
     this.reader = reader;
     this.topic = OracleTopic.ofRows(admin, job.topic());
+    this.episodes = OracleTopic.ofEpisodes(admin, job.episodesTopic());
     figures.watch(producer);
   }
 
@@ -85,10 +93,10 @@ final class ShipSession implements AutoCloseable {
               + " has lost its beginning: it starts at offset "
               + reader.beginning());
     }
+    nextOffset = end;
     Optional<ConsumerRecord<byte[], byte[]>> tail = reader.last(end);
     committed = tail.isPresent() ? upTo(tail.get(), known) : JournalCursor.atStart(job.source());
-    nextOffset = end;
-    OracleTopic.ofEpisodes(admin, job.episodesTopic()).ensure();
+    episodes.ensure();
   }
 
   /** A cursor behind the row that the topic ends with, if the file is the same up to there. */
@@ -141,8 +149,7 @@ final class ShipSession implements AutoCloseable {
     checkTopicId();
     producer.commitTransaction();
     committed = cursor;
-    // The commit marker takes an offset, too.
-    nextOffset += rows + 1;
+    nextOffset = afterMarker(nextOffset + rows - 1);
     caughtUp = cursor.position() >= durable;
     figures.committed(System.nanoTime() - startNs);
   }
@@ -159,14 +166,25 @@ final class ShipSession implements AutoCloseable {
   }
 
   /** Puts the manifest into its topic, in a transaction of its own. */
-  void publishManifest(byte[] manifest) {
+  void publishManifest(byte[] manifest) throws Exception {
     producer.beginTransaction();
-    producer.send(new ProducerRecord<>(job.episodesTopic(), 0, key, manifest));
+    Future<RecordMetadata> sent =
+        producer.send(new ProducerRecord<>(job.episodesTopic(), 0, key, manifest));
     producer.commitTransaction();
+    // Another collector's open transaction may hide ours for a while; it is committed all the same.
+    episodes.awaitStable(afterMarker(sent.get().offset()), MANIFEST_VISIBLE_WITHIN);
+  }
+
+  /** The commit marker takes an offset, too. */
+  private static long afterMarker(long lastOffset) {
+    return lastOffset + 2;
   }
 
   /** Holds the whole topic against the whole file. */
   ReadBack readBack() throws Exception {
+    if (!topic.awaitStable(nextOffset, ROWS_VISIBLE_WITHIN)) {
+      throw new TimeoutException("committed rows of " + job.topic() + " do not become visible");
+    }
     return ReadBack.compare(reader, job.source(), job.source().length(), key);
   }
 

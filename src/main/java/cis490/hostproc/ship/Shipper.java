@@ -44,6 +44,7 @@ public final class Shipper implements Runnable {
   private final CountDownLatch done = new CountDownLatch(1);
 
   private JournalCursor committed;
+  private String brokers;
   private boolean announced;
   private int fencings;
   private int failuresInRow;
@@ -79,6 +80,8 @@ public final class Shipper implements Runnable {
   public void run() {
     try {
       KafkaSettings settings = connect.get();
+      brokers = settings.bootstrapServers();
+      problem = "no answer from " + brokers;
       while (outcome == Outcome.SHIPPING && !abandoned) {
         session(settings);
       }
@@ -109,7 +112,7 @@ public final class Shipper implements Runnable {
     }
   }
 
-  private void recovered(ShipSession session) {
+  private void recovered(ShipSession session) throws Exception {
     committed = session.committed();
     figures.acknowledged(committed.lines());
     if (!announced) {
@@ -117,6 +120,7 @@ public final class Shipper implements Runnable {
       announced = true;
     }
     failuresInRow = 0;
+    problem = null;
   }
 
   /** Ships what there is, waits for more; returns when all of a complete file is in the topic. */
@@ -148,7 +152,6 @@ public final class Shipper implements Runnable {
     LOG.info(
         "shipping again after {} ms, {} rows caught up", awayMs, committed.lines() - lostAtRow);
     lost = false;
-    problem = null;
   }
 
   private void finish(ShipSession session) throws Exception {
@@ -175,7 +178,7 @@ public final class Shipper implements Runnable {
       lost = true;
       lostSinceNs = System.nanoTime();
       lostAtRow = committed.lines();
-      LOG.warn("not shipping, rows wait in the file: {}", problem);
+      LOG.warn("shipping to {} broke off, rows wait in the file: {}", brokers, problem);
     }
     LOG.debug("will recover", failure);
     failuresInRow++;

@@ -1,0 +1,483 @@
+package cis490.hostproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.ship.TestTopics;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code hostproc collect} as its users run it: real processes, a real broker, the built jar. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class CollectIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  private final String episode = "it-" + UUID.randomUUID();
+  private Path rows;
+  private Path manifest;
+  private Process target;
+
+  @BeforeEach
+  void startTarget() throws IOException {
+    rows = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
+    manifest = folder.resolve("episodes/" + episode + "/host_proc.episode.json");
+    target = new ProcessBuilder("sleep", "600").start();
+  }
+
+  @AfterEach
+  void endTarget() {
+    target.destroyForcibly();
+  }
+
+  @Test
+  void aWholeDurationEndsWithTopicEqualToFile() throws Exception {
+    Hostproc run = collectTarget("--duration-s", "2", "--interval-ms", "20");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertTopicEqualsFile();
+    JsonNode told = manifest();
+    assertEquals("duration", told.get("end_reason").asText());
+    assertEquals("ended", told.get("state").asText());
+    assertEquals(
+        100,
+        told.get("rows").asLong() + told.get("ticks_missed").asLong(),
+        "rows and missed ticks are the ticks that were due");
+    assertEquals(told.get("rows").asLong(), told.get("rows_acknowledged").asLong());
+    assertEquals(Files.size(rows), told.get("bytes").asLong());
+    assertEquals(target.pid(), told.get("pid").asLong());
+    assertEquals("sleep", told.get("command_name").asText());
+    assertTrue(run.err().contains("topic equals file  yes"), run.err());
+    assertTrue(run.err().contains(" consume --episode " + episode), run.err());
+    assertEquals("", run.out());
+  }
+
+  @Test
+  void theManifestInKafkaIsTheOneBesideTheFile() throws Exception {
+    collectTarget("--duration-s", "0.5").exitCode();
+
+    byte[] last =
+        TestTopics.committed(TestBroker.address(), "oracle.episodes").stream()
+            .filter(record -> episode.equals(new String(record.key())))
+            .reduce((earlier, later) -> later)
+            .orElseThrow()
+            .value();
+    assertEquals(manifest(), JSON.readTree(last));
+  }
+
+  @Test
+  void summaryAsJsonIsOneLineOnStdout() throws Exception {
+    Hostproc run = collectTarget("--duration-s", "0.5", "--summary", "json");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(1, run.out().lines().count());
+    JsonNode summary = JSON.readTree(run.out());
+    assertEquals(episode, summary.get("episode_id").asText());
+    assertTrue(summary.get("topic_equals_file").asBoolean());
+    assertEquals(Hostproc.lines(rows), summary.get("rows").asLong());
+    assertTrue(summary.get("lateness_p50_ns").asLong() > 0);
+    assertTrue(summary.get("commits").asLong() > 0);
+  }
+
+  @Test
+  void endsWhenTheTargetIsKilled() throws Exception {
+    Hostproc run = startCollectTarget();
+    run.awaitLines(rows, 3);
+    target.destroyForcibly();
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("process_gone", manifest().get("end_reason").asText());
+    assertFalse(run.err().contains("WARN"), run.err());
+    assertTopicEqualsFile();
+  }
+
+  @Test
+  void endsWhenTheTargetIsAZombie() throws Exception {
+    // exec: the parent becomes a program that never waits for its child.
+    Process parent = new ProcessBuilder("sh", "-c", "sleep 600 & echo $!; exec sleep 600").start();
+    try {
+      long child = Long.parseLong(parent.inputReader().readLine());
+      Hostproc run = start("--pid", Long.toString(child), "--offline");
+      run.awaitLines(rows, 3);
+      Hostproc.signal(child, "KILL");
+
+      assertEquals(0, run.exitCode(), run.err());
+      assertEquals("process_zombie", manifest().get("end_reason").asText());
+    } finally {
+      parent.destroyForcibly();
+    }
+  }
+
+  @Test
+  void answersSigtermAtAnyInterval() throws Exception {
+    Hostproc run = startCollectTarget("--interval-ms", "3600000");
+    run.awaitLines(rows, 1);
+    run.terminate();
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("signal", manifest().get("end_reason").asText());
+    assertTrue(run.err().contains("stopped by a signal"), run.err());
+    assertTopicEqualsFile();
+    assertTrue(target.isAlive(), "a process that was there before is left alone");
+  }
+
+  @Test
+  void answersSigintToo() throws Exception {
+    Hostproc run = startCollectTarget();
+    run.awaitLines(rows, 3);
+    run.signal("INT");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("signal", manifest().get("end_reason").asText());
+  }
+
+  @Test
+  void aTargetThatNeverExistedIsOneLineAndNoFile() {
+    Hostproc run = start("--pid", "4194304", "--offline");
+
+    assertEquals(1, run.exitCode());
+    assertOneLine(run, "process 4194304 is not there");
+    assertFalse(Files.exists(folder.resolve("episodes")));
+  }
+
+  @Test
+  void anotherUsersProcessHasNullsAndOneWarning() throws Exception {
+    Tools.requireRoot();
+    Tools.require("setpriv");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Hostproc run =
+        Hostproc.start(
+            folder,
+            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
+            Hostproc.JAR,
+            "collect",
+            "--episode",
+            episode,
+            "--pid",
+            Long.toString(target.pid()),
+            "--offline",
+            "--duration-s",
+            "1");
+
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode row = JSON.readTree(Files.readAllLines(rows).get(0));
+    assertTrue(row.get("io_read_bytes").isNull());
+    assertTrue(row.get("io_write_bytes").isNull());
+    assertTrue(row.get("voluntary_ctxsw").isIntegralNumber());
+    assertEquals(1, run.err().lines().filter(line -> line.contains("WARN")).count(), run.err());
+    assertTrue(run.err().contains("io_read_bytes and io_write_bytes are null"), run.err());
+    assertTrue(run.err().contains("/io: permission denied"), run.err());
+  }
+
+  @Test
+  void aFolderThatCantBeMadeIsOneLine() throws Exception {
+    Path notAFolder = Files.createFile(folder.resolve("file"));
+    Hostproc run = startCollectTarget("--output", notAFolder.resolve("rows.jsonl").toString());
+
+    assertEquals(1, run.exitCode());
+    assertOneLine(run, notAFolder.toString());
+  }
+
+  @Test
+  void aSecondCollectorIsRefusedAndHarmsNothing() throws Exception {
+    Hostproc first = startCollectTarget();
+    first.awaitLines(rows, 3);
+
+    Hostproc second = startCollectTarget();
+    assertEquals(1, second.exitCode());
+    assertOneLine(second, "host_proc.jsonl is being written by another collector");
+
+    long before = Hostproc.lines(rows);
+    first.awaitLines(rows, before + 3);
+    first.terminate();
+    assertEquals(0, first.exitCode(), first.err());
+    assertTopicEqualsFile();
+  }
+
+  @Test
+  void withoutABrokerTheFileIsCompleteAndTheExitCodeSaysSo() throws Exception {
+    Hostproc run =
+        start(
+            "--pid",
+            Long.toString(target.pid()),
+            "--bootstrap-servers",
+            "127.0.0.1:1",
+            "--duration-s",
+            "1",
+            "--flush-timeout-s",
+            "1");
+
+    assertEquals(1, run.exitCode());
+    assertEquals(10, manifest().get("rows").asLong() + manifest().get("ticks_missed").asLong());
+    assertEquals(0, manifest().get("rows_acknowledged").asLong());
+    assertTrue(run.err().contains("not shipped, they are safe in the file"), run.err());
+    assertTrue(run.err().contains("127.0.0.1:1"), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+  }
+
+  @Test
+  void aRestartGoesOnInTheSameFileAndTopic() throws Exception {
+    Hostproc killed = startCollectTarget();
+    killed.awaitLines(rows, 5);
+    killed.kill();
+    killed.exitCode();
+    byte[] before = Files.readAllBytes(rows);
+    Files.writeString(rows, "{\"t_mono_ns\": 12", StandardOpenOption.APPEND);
+
+    Hostproc again = collectTarget("--duration-s", "1");
+
+    assertEquals(0, again.exitCode(), again.err());
+    assertTrue(again.err().contains("cut a torn last row, 16 bytes"), again.err());
+    byte[] after = Files.readAllBytes(rows);
+    assertArrayEquals(before, java.util.Arrays.copyOf(after, before.length));
+    assertTopicEqualsFile();
+    assertTimesRise();
+  }
+
+  @Test
+  void anotherProcessInTheSameFileIsRefusedUnlessToldOtherwise() throws Exception {
+    collectTarget("--duration-s", "0.5").exitCode();
+    byte[] before = Files.readAllBytes(rows);
+    Process other = new ProcessBuilder("sleep", "600").start();
+    try {
+      String pid = Long.toString(other.pid());
+      Hostproc refused = start("--pid", pid, "--offline", "--duration-s", "1");
+      assertEquals(1, refused.exitCode());
+      assertOneLine(refused, "--append-other-process");
+      assertArrayEquals(before, Files.readAllBytes(rows));
+
+      Hostproc told =
+          start("--pid", pid, "--offline", "--duration-s", "1", "--append-other-process");
+      assertEquals(0, told.exitCode(), told.err());
+      assertTrue(Files.size(rows) > before.length);
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aCommandIsSampledFromItsBirthAndKeepsItsOwnStreams() throws Exception {
+    Hostproc run = start("--offline", "--", "sh", "-c", "echo out; echo err >&2; read x; exit 7");
+    run.closeInput();
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("out\n", run.out());
+    assertTrue(run.err().startsWith("err\n"), run.err());
+    assertEquals(7, manifest().get("exit_code").asInt());
+    assertEquals("process_gone", manifest().get("end_reason").asText());
+    assertTrue(run.err().contains("exit code 7"), run.err());
+  }
+
+  @Test
+  void evenTheShortestCommandHasARow() throws Exception {
+    Hostproc run = start("--offline", "--", "true");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(Hostproc.lines(rows) >= 1);
+    assertEquals("true", manifest().get("command_name").asText());
+  }
+
+  @Test
+  void stoppingTheCollectorStopsItsCommand() throws Exception {
+    Path pid = folder.resolve("pid");
+    Hostproc run =
+        start("--offline", "--", "sh", "-c", "echo $$ > " + pid + "; trap '' TERM; sleep 60");
+    run.await(() -> Hostproc.lines(pid) == 1);
+    run.terminate();
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(128 + 9, manifest().get("exit_code").asInt(), "SIGTERM did not do");
+    assertFalse(ProcessHandle.of(Long.parseLong(Hostproc.read(pid).strip())).isPresent());
+  }
+
+  @Test
+  void malformedKernelTextYieldsNoRowAndIsReported() throws Exception {
+    Path process = Files.createDirectories(folder.resolve("proc/77"));
+    String stat = "77 (x) S 1 77 77 0 -1 0 1 0 2 0 3 4 0 0 20 0 1 0 5 6 7 8\n";
+    Files.writeString(process.resolve("stat"), stat);
+    Files.writeString(process.resolve("io"), "read_bytes: 1\nwrite_bytes: 2\n");
+    Files.writeString(
+        process.resolve("status"),
+        "voluntary_ctxt_switches:\t1\nnonvoluntary_ctxt_switches:\tbroken\n");
+
+    Hostproc run =
+        start(
+            "--pid",
+            "77",
+            "--offline",
+            "--proc-root",
+            folder.resolve("proc").toString(),
+            "--duration-s",
+            "0.5");
+
+    assertEquals(1, run.exitCode(), "not one row");
+    assertEquals(0, Files.size(rows));
+    assertTrue(manifest().get("ticks_malformed").asLong() > 0);
+    assertTrue(run.err().contains("status: nonvoluntary_ctxt_switches"), run.err());
+    assertTrue(run.err().contains("\"broken\""), run.err());
+  }
+
+  @Test
+  void timesCountFromAGivenOrigin() throws Exception {
+    long originNs = System.nanoTime();
+    Hostproc run =
+        collectTarget("--duration-s", "0.5", "--mono-origin-ns", Long.toString(originNs));
+
+    assertEquals(0, run.exitCode(), run.err());
+    long nowNs = System.nanoTime();
+    JsonNode first = JSON.readTree(Files.readAllLines(rows).get(0));
+    long firstNs = first.get("t_mono_ns").asLong();
+    assertTrue(firstNs > 0 && firstNs < nowNs - originNs, firstNs + " ns");
+    assertEquals(originNs, manifest().get("origin_mono_ns").asLong());
+  }
+
+  @Test
+  void aStoppedAndContinuedCollectorReportsWhatItMissed() throws Exception {
+    Hostproc run = startCollectTarget("--interval-ms", "10");
+    run.awaitLines(rows, 5);
+    run.signal("STOP");
+    long stoppedNs = System.nanoTime();
+    run.await(() -> System.nanoTime() - stoppedNs > 500_000_000);
+    run.signal("CONT");
+    long before = Hostproc.lines(rows);
+    run.awaitLines(rows, before + 5);
+    run.terminate();
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(manifest().get("ticks_missed").asLong() >= 40, manifest().toString());
+    assertTrue(manifest().get("lateness_max_ns").asLong() >= 400_000_000);
+    assertTopicEqualsFile();
+  }
+
+  @Test
+  void anInstallWithoutTheBrokersJarsCollectsAllTheSame() throws Exception {
+    Path plain = Files.createDirectories(folder.resolve("plain/lib"));
+    for (Path jar : Files.list(Hostproc.JAR.resolveSibling("lib")).toList()) {
+      Files.copy(jar, plain.resolve(jar.getFileName()));
+    }
+    Path jar = folder.resolve("plain/hostproc.jar");
+    Files.copy(Hostproc.JAR, jar);
+
+    Hostproc embedded =
+        Hostproc.start(
+            folder,
+            List.of(),
+            jar,
+            "collect",
+            "--episode",
+            episode,
+            "--pid",
+            Long.toString(target.pid()),
+            "--embedded-broker");
+    assertEquals(2, embedded.exitCode());
+    assertOneLine(embedded, "this install has no embedded broker");
+
+    Hostproc cluster =
+        Hostproc.start(
+            folder,
+            List.of(),
+            jar,
+            "collect",
+            "--episode",
+            episode,
+            "--pid",
+            Long.toString(target.pid()),
+            "--duration-s",
+            "1",
+            "--bootstrap-servers",
+            TestBroker.address());
+    assertEquals(0, cluster.exitCode(), cluster.err());
+    assertTopicEqualsFile();
+  }
+
+  @Test
+  void threadsAreNamed() throws Exception {
+    Hostproc run = startCollectTarget();
+    run.awaitLines(rows, 3);
+    Process jstack =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jstack").toString(),
+                Long.toString(run.pid()))
+            .start();
+    String threads = new String(jstack.getInputStream().readAllBytes());
+    run.terminate();
+    run.exitCode();
+
+    assertTrue(threads.contains("\"hostproc-sampler\""), threads);
+    assertTrue(threads.contains("\"hostproc-shipper\""), threads);
+    assertFalse(threads.contains("\"Thread-"), threads);
+    assertFalse(threads.contains("\"pool-"), threads);
+  }
+
+  private void assertTopicEqualsFile() throws IOException {
+    byte[] topic =
+        TestTopics.asFile(
+            TestTopics.committed(TestBroker.address(), "oracle.host-proc." + episode));
+    assertNotEquals(0, topic.length);
+    assertArrayEquals(Files.readAllBytes(rows), topic);
+  }
+
+  private void assertTimesRise() throws IOException {
+    long before = -1;
+    for (String line : Files.readAllLines(rows)) {
+      long time = JSON.readTree(line).get("t_mono_ns").asLong();
+      assertTrue(time > before, time + " after " + before);
+      before = time;
+    }
+  }
+
+  private static void assertOneLine(Hostproc run, String expected) {
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(expected), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+    assertEquals("", run.out());
+  }
+
+  private JsonNode manifest() throws IOException {
+    return JSON.readTree(manifest.toFile());
+  }
+
+  private Hostproc collectTarget(String... more) {
+    Hostproc run = startCollectTarget(more);
+    run.exitCode();
+    return run;
+  }
+
+  private Hostproc startCollectTarget(String... more) {
+    String[] args = new String[more.length + 4];
+    args[0] = "--pid";
+    args[1] = Long.toString(target.pid());
+    args[2] = "--bootstrap-servers";
+    args[3] = TestBroker.address();
+    System.arraycopy(more, 0, args, 4, more.length);
+    return start(args);
+  }
+
+  private Hostproc start(String... more) {
+    String[] args = new String[more.length + 3];
+    args[0] = "collect";
+    args[1] = "--episode";
+    args[2] = episode;
+    System.arraycopy(more, 0, args, 3, more.length);
+    return Hostproc.start(folder, args);
+  }
+}

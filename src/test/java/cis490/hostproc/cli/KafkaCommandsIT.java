@@ -1,0 +1,222 @@
+package cis490.hostproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.ship.TestTopics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code consume}, {@code episodes} and {@code broker}, and the embedded broker behind them. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class KafkaCommandsIT {
+
+  @TempDir private Path folder;
+
+  private final String episode = "it-" + UUID.randomUUID();
+
+  /** The README's first command, but for its length; then the one that its summary proposes. */
+  @Test
+  void aNewcomersFirstRunAndTheNextOne() throws Exception {
+    Hostproc first =
+        Hostproc.run(
+            folder,
+            "collect",
+            "--episode",
+            "demo",
+            "--embedded-broker",
+            "--duration-s",
+            "3",
+            "--",
+            "sh",
+            "-c",
+            "while :; do :; done");
+    assertEquals(0, first.exitCode(), first.err());
+    assertTrue(first.err().contains("topic equals file  yes"), first.err());
+    assertFalse(first.err().contains("WARN"), first.err());
+
+    String next =
+        first.err().lines().filter(line -> line.startsWith("next")).findFirst().orElseThrow();
+    Hostproc second =
+        Hostproc.startCommand(folder, List.of("sh", "-c", next.replaceFirst("next +", "")));
+    assertEquals(0, second.exitCode(), second.err());
+    Path rows = folder.resolve("episodes/demo/host_proc.jsonl");
+    assertEquals(Files.readString(rows), second.out());
+    assertTrue(Hostproc.lines(rows) >= 25, "some 30 rows: " + Hostproc.lines(rows));
+
+    Hostproc list = Hostproc.run(folder, "episodes", "--embedded-broker");
+    assertEquals(0, list.exitCode(), list.err());
+    assertTrue(list.out().lines().anyMatch(line -> line.matches("demo +ended +\\d+ .*duration.*")));
+  }
+
+  /** Even a SIGKILL of the collector takes its embedded broker along. */
+  @Test
+  void theEmbeddedBrokerEndsWithItsCollector() throws Exception {
+    Hostproc run =
+        Hostproc.start(
+            folder,
+            "collect",
+            "--episode",
+            episode,
+            "--embedded-broker=kafka",
+            "--",
+            "sleep",
+            "99");
+    run.await(() -> run.err().contains("embedded Kafka is ready"));
+    List<ProcessHandle> children = ProcessHandle.of(run.pid()).orElseThrow().descendants().toList();
+    assertEquals(2, children.size(), "the command and the broker");
+    run.kill();
+
+    ProcessHandle broker =
+        children.stream()
+            .filter(child -> child.info().command().orElse("").contains("java"))
+            .findFirst()
+            .orElseThrow();
+    broker.onExit().get(60, TimeUnit.SECONDS);
+    children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  @Test
+  void twoCollectorsShareAnEmbeddedBroker() {
+    String[] first = {"collect", "--episode", "a", "--embedded-broker", "--", "sleep", "99"};
+    try (Hostproc run = Hostproc.start(folder, first)) {
+      run.await(() -> run.err().contains("embedded Kafka is ready"));
+      Hostproc second =
+          Hostproc.run(
+              folder,
+              "collect",
+              "--episode",
+              "b",
+              "--embedded-broker",
+              "--duration-s",
+              "1",
+              "--",
+              "sleep",
+              "99");
+      assertEquals(0, second.exitCode(), second.err());
+      assertTrue(second.err().contains("embedded Kafka was running"), second.err());
+      run.terminate();
+      assertEquals(0, run.exitCode(), run.err());
+    }
+  }
+
+  @Test
+  void aBrokerOfItsOwnServesAndStops() throws Exception {
+    try (Hostproc broker = Hostproc.start(folder, "broker", "--port", "0", "--data", "kafka")) {
+      broker.await(() -> broker.err().contains("Kafka is ready on"));
+      String address = broker.err().replaceFirst("(?s).*ready on (\\S+),.*", "$1");
+
+      Hostproc second = Hostproc.run(folder, "broker", "--port", "0", "--data", "kafka");
+      assertEquals(1, second.exitCode());
+      assertTrue(second.err().contains("kafka is in use by another broker"), second.err());
+      assertEquals(1, second.err().lines().count(), second.err());
+
+      String port = address.replaceFirst(".*:", "");
+      Hostproc third = Hostproc.run(folder, "broker", "--port", port, "--data", "kafka2");
+      assertEquals(1, third.exitCode());
+      assertTrue(third.err().contains("port " + port), third.err());
+      assertEquals(1, third.err().lines().count(), third.err());
+
+      Hostproc none = Hostproc.run(folder, "episodes", "--bootstrap-servers", address);
+      assertEquals(0, none.exitCode());
+      assertEquals("no episodes yet\n", none.err());
+
+      broker.terminate();
+      assertEquals(0, broker.exitCode(), broker.err());
+      assertEquals(1, broker.err().lines().count(), broker.err());
+    }
+  }
+
+  @Test
+  void followPrintsRowsAsTheyComeUntilItIsStopped() throws Exception {
+    String address = TestBroker.address();
+    Hostproc collect =
+        Hostproc.start(
+            folder,
+            "collect",
+            "--episode",
+            episode,
+            "--bootstrap-servers",
+            address,
+            "--",
+            "sleep",
+            "99");
+    Path rows = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
+    collect.await(
+        () ->
+            Hostproc.lines(rows) > 10
+                && !TestTopics.asFileIfThere(address, "oracle.host-proc." + episode).isEmpty());
+    try (Hostproc consume =
+        Hostproc.start(
+            folder, "consume", "--episode", episode, "--bootstrap-servers", address, "--follow")) {
+      consume.await(() -> consume.out().lines().count() > 20);
+      collect.terminate();
+      assertEquals(0, collect.exitCode(), collect.err());
+      consume.await(() -> consume.out().equals(Hostproc.read(rows)));
+      consume.terminate();
+      assertEquals(0, consume.exitCode(), consume.err());
+      assertEquals("", consume.err());
+    }
+  }
+
+  @Test
+  void aReaderThatHasEnoughIsNoFailure() throws Exception {
+    String address = TestBroker.address();
+    Hostproc.run(
+            folder,
+            "collect",
+            "--episode",
+            episode,
+            "--bootstrap-servers",
+            address,
+            "--interval-ms",
+            "1",
+            "--duration-s",
+            "2",
+            "--",
+            "sleep",
+            "99")
+        .exitCode();
+    String consume =
+        System.getProperty("java.home")
+            + "/bin/java -jar "
+            + Hostproc.JAR
+            + " consume --episode "
+            + episode
+            + " --bootstrap-servers "
+            + address;
+    Hostproc run =
+        Hostproc.startCommand(
+            folder, List.of("bash", "-c", "set -o pipefail; " + consume + " | head -n 1"));
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(1, run.out().lines().count());
+    assertEquals("", run.err());
+  }
+
+  @Test
+  void anEpisodeThatIsNotThereIsOneLine() {
+    Hostproc run =
+        Hostproc.run(
+            folder, "consume", "--episode", episode, "--bootstrap-servers", TestBroker.address());
+    assertEquals(1, run.exitCode());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains("no topic oracle.host-proc." + episode), run.err());
+  }
+
+  @Test
+  void aBrokerThatIsNotThereIsOneLine() {
+    Hostproc run =
+        Hostproc.run(folder, "consume", "--episode", "a", "--bootstrap-servers", "127.0.0.1:1");
+    assertEquals(1, run.exitCode());
+    assertEquals("hostproc consume: no Kafka broker answers on 127.0.0.1:1\n", run.err());
+  }
+}

@@ -1,0 +1,88 @@
+package cis490.hostproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cis490.hostproc.broker.TestBroker;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real thing: a QEMU that looks for something to boot, read back by a client not ours. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+class QemuIT {
+
+  private static final int DURATION_S = 60;
+  private static final int INTERVAL_MS = 10;
+
+  @TempDir private Path folder;
+
+  @Test
+  void aMinuteOfQemuIsTheSameInFileConsumeAndKcat() throws Exception {
+    Tools.require("qemu-system-x86_64");
+    Tools.require("kcat");
+    String episode = "qemu-" + UUID.randomUUID();
+    String address = TestBroker.address();
+    Process qemu =
+        new ProcessBuilder("qemu-system-x86_64", "-display", "none", "-nodefaults", "-accel", "tcg")
+            .inheritIO()
+            .start();
+    Hostproc run =
+        Hostproc.run(
+            folder,
+            "collect",
+            "--episode",
+            episode,
+            "--pid",
+            Long.toString(qemu.pid()),
+            "--interval-ms",
+            Integer.toString(INTERVAL_MS),
+            "--duration-s",
+            Integer.toString(DURATION_S),
+            "--bootstrap-servers",
+            address);
+    qemu.destroy();
+
+    System.out.print(run.err());
+    assertEquals(0, run.exitCode(), run.err());
+    Path rows = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
+    JsonNode manifest =
+        new ObjectMapper().readTree(rows.resolveSibling("host_proc.episode.json").toFile());
+    long due = manifest.get("rows").asLong() + manifest.get("ticks_missed").asLong();
+    assertEquals(DURATION_S * 1000 / INTERVAL_MS, due, 1.0);
+    assertEquals("qemu-system-x86", manifest.get("command_name").asText());
+    byte[] file = Files.readAllBytes(rows);
+
+    Hostproc consume =
+        Hostproc.run(folder, "consume", "--episode", episode, "--bootstrap-servers", address);
+    assertArrayEquals(file, consume.out().getBytes());
+
+    Hostproc kcat =
+        Hostproc.startCommand(
+            folder,
+            List.of(
+                "kcat",
+                "-C",
+                "-e",
+                "-q",
+                "-b",
+                address,
+                "-t",
+                "oracle.host-proc." + episode,
+                "-X",
+                "isolation.level=read_committed",
+                "-o",
+                "beginning"));
+    assertEquals(0, kcat.exitCode(), kcat.err());
+    assertArrayEquals(file, kcat.out().getBytes());
+    assertTrue(file.length > 0);
+  }
+}

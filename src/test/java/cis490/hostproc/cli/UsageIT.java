@@ -1,0 +1,132 @@
+package cis490.hostproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the command line says to help, version, completion and mistakes. */
+class UsageIT {
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "-                                               | which command?",
+        "frob                                            | 'frob'",
+        "collect                                         | '--episode=ID'",
+        "collect --episode a                             | --pid PID, or -- COMMAND",
+        "collect --episode a --pid 1 --offline -- true   | one of them",
+        "collect --episode a --pid 0 --offline           | --pid 0",
+        "collect --episode a --pid x --offline           | 'x'",
+        "collect --episode a --pid 1                     | --bootstrap-servers HOST:PORT, --embedded-broker, or --offline",
+        "collect --episode a --pid 1 --offline --embedded-broker | --offline goes with no other",
+        "collect --episode a --pid 1 --bootstrap-servers a:1 --embedded-broker | give one of them",
+        "collect --episode a --pid 1 --bootstrap-servers a        | 'a' is no HOST:PORT",
+        "collect --episode a --pid 1 --offline --interval-ms 0    | --interval-ms 0",
+        "collect --episode a --pid 1 --offline --interval-ms 3600001 | --interval-ms 3600001",
+        "collect --episode a --pid 1 --offline --duration-s 0     | --duration-s 0",
+        "collect --episode a --pid 1 --offline --duration-s NaN   | --duration-s NaN",
+        "collect --episode a --pid 1 --offline --mono-origin-ns -1 | --mono-origin-ns -1",
+        "collect --episode a --pid 1 --offline --mono-origin-ns 9223372036854775807 | is now",
+        "collect --episode a --pid 1 --offline --summary xml      | 'xml'",
+        "collect --episode ../a --pid 1 --offline                 | '../a' is no episode id",
+        "collect --episode .a --pid 1 --offline                   | '.a' is no episode id",
+        "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config nowhere | nowhere: no such file",
+        "consume --episode a                                      | --bootstrap-servers",
+        "consume --bootstrap-servers a:1                          | '--episode=ID'",
+        "episodes                                                 | --bootstrap-servers",
+        "schema table                                             | 'table'",
+        "broker --port 65536                                      | --port 65536",
+      })
+  void aMistakeIsOneLineOnStderrAndExitCode2(String args, String expected) {
+    Hostproc run = Hostproc.run(folder, args.equals("-") ? new String[0] : args.split(" +"));
+
+    assertEquals(2, run.exitCode(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(expected), run.err());
+    assertTrue(run.err().contains(" --help)"), run.err());
+    assertEquals("", run.out());
+    assertEquals(0, folder.toFile().list().length, "no file was touched");
+  }
+
+  @Test
+  void theTopicsNameLimitIsTheEpisodesToo() {
+    Hostproc run =
+        Hostproc.run(folder, "collect", "--episode", "a".repeat(233), "--pid", "1", "--offline");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("at most 232"), run.err());
+  }
+
+  @Test
+  void aGuardedKafkaSettingIsNamedWithItsLine() throws Exception {
+    Path config = folder.resolve("client.properties");
+    Files.writeString(config, "# ours\nsecurity.protocol=PLAINTEXT\n\n  isolation.level : read\n");
+    Hostproc run =
+        Hostproc.run(
+            folder,
+            "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config client.properties"
+                .split(" "));
+
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("client.properties:4: isolation.level"), run.err());
+  }
+
+  @Test
+  void aKafkaSettingWithABadValueIsNamed() throws Exception {
+    Files.writeString(folder.resolve("client.properties"), "linger.ms=soon\n");
+    Hostproc run =
+        Hostproc.run(
+            folder,
+            "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config client.properties"
+                .split(" "));
+
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("linger.ms"), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--help", "collect --help", "consume -h", "episodes -h", "broker -h", "schema -h"})
+  void helpGoesToStdout(String args) {
+    Hostproc run = Hostproc.run(folder, args.split(" "));
+    assertEquals(0, run.exitCode());
+    assertTrue(run.out().startsWith("Usage: hostproc"), run.out());
+    assertEquals("", run.err());
+  }
+
+  @Test
+  void versionSaysWhatRuns() {
+    Hostproc run = Hostproc.run(folder, "--version");
+    assertEquals(0, run.exitCode());
+    assertTrue(run.out().matches("(?s)hostproc \\d+\\.\\d+\\.\\d+\nKafka 4\\.3\\.1\nJava 17.*"));
+  }
+
+  @Test
+  void completionIsAScriptForTheShell() {
+    Hostproc run = Hostproc.run(folder, "generate-completion");
+    assertEquals(0, run.exitCode());
+    assertTrue(run.out().startsWith("#!/usr/bin/env bash"), run.out());
+    assertTrue(run.out().contains("--append-other-process"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"schema", "schema row", "schema episode"})
+  void schemaPrintsTheSchema(String args) throws Exception {
+    Hostproc run = Hostproc.run(folder, args.split(" "));
+    assertEquals(0, run.exitCode());
+    String expected = args.endsWith("episode") ? "episode" : "host_proc.row";
+    assertEquals(Files.readString(Path.of("schemas", expected + ".schema.json")), run.out());
+    assertFalse(run.out().isEmpty());
+  }
+}

@@ -1,0 +1,405 @@
+package cis490.hostproc.ship;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.journal.Journal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** File to topic, exactly once, against a real broker. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class ShipperTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String MANIFESTS = TestTopics.newName("episodes");
+
+  @TempDir private Path folder;
+
+  private final EpisodeId episode = new EpisodeId(TestTopics.newName("ship"));
+  private final String topic = episode.topic();
+  private Path file;
+  private Journal journal;
+  private int written;
+
+  @BeforeEach
+  void openJournal() throws Exception {
+    file = folder.resolve("rows.jsonl");
+    journal = Journal.open(file);
+  }
+
+  @AfterEach
+  void closeJournal() throws Exception {
+    journal.close();
+  }
+
+  @Test
+  void shipsEachRowOnceInOrderWithItsHeaders() throws Exception {
+    append(1000);
+
+    Running run = ship();
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+
+    List<ConsumerRecord<byte[], byte[]>> rows = TestTopics.committed(topic);
+    assertTopicEqualsFile();
+    assertEquals(1000, rows.size());
+    byte[] all = Files.readAllBytes(file);
+    for (int row : new int[] {0, 1, 999}) {
+      ConsumerRecord<byte[], byte[]> record = rows.get(row);
+      int end = Integer.parseInt(TestTopics.header(record, "end"));
+      assertEquals(episode.value(), new String(record.key(), UTF_8));
+      assertEquals("host_proc", TestTopics.header(record, "source"));
+      assertEquals("false", TestTopics.header(record, "available_in_deployment"));
+      assertEquals("urn:test", TestTopics.header(record, "schema"));
+      assertEquals(Integer.toString(row), TestTopics.header(record, "seq"));
+      assertEquals('\n', all[end - 1]);
+      assertEquals(sha256(all, end), TestTopics.header(record, "chain"));
+    }
+    assertEquals(1000, run.figures.acknowledged());
+    assertEquals(0, run.figures.pending());
+  }
+
+  @Test
+  void makesTheTopicSoThatNothingIsEverDropped() throws Exception {
+    append(1);
+    ship().finish();
+
+    Map<String, String> config = TestTopics.config(topic);
+    assertEquals("delete", config.get("cleanup.policy"));
+    assertEquals("-1", config.get("retention.ms"));
+    assertEquals("-1", config.get("retention.bytes"));
+    assertEquals("LogAppendTime", config.get("message.timestamp.type"));
+    assertEquals("compact", TestTopics.config(MANIFESTS).get("cleanup.policy"));
+  }
+
+  @Test
+  void mendsTheSettingsOfATopicThatWasThere() throws Exception {
+    TestTopics.create(topic, 1, Map.of("retention.ms", "1000", "cleanup.policy", "compact"));
+    append(10);
+
+    assertEquals(Shipper.Outcome.EQUAL, ship().finish());
+
+    assertEquals("-1", TestTopics.config(topic).get("retention.ms"));
+    assertEquals("delete", TestTopics.config(topic).get("cleanup.policy"));
+    assertTopicEqualsFile();
+  }
+
+  @Test
+  void followsAFileThatGrows() throws Exception {
+    Running run = ship();
+    for (int i = 0; i < 50; i++) {
+      append(7);
+      awaitTrue(() -> run.figures.pending() < 20);
+    }
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    assertTopicEqualsFile();
+    assertEquals(350, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void goesOnWhereAnEarlierRunStopped() throws Exception {
+    append(300);
+    ship().finish();
+    append(200);
+
+    assertEquals(Shipper.Outcome.EQUAL, ship().finish());
+
+    assertTopicEqualsFile();
+    assertEquals(500, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void publishesTheManifestAtTheStartAndAtTheEnd() throws Exception {
+    append(3);
+    ship().finish();
+
+    List<String> mine =
+        TestTopics.committed(MANIFESTS).stream()
+            .filter(record -> Arrays.equals(record.key(), episode.value().getBytes(UTF_8)))
+            .map(record -> new String(record.value(), UTF_8))
+            .toList();
+    assertEquals(List.of("manifest 1", "manifest 2"), mine);
+  }
+
+  @Test
+  void endsWhatADeadRunLeftOpen() throws Exception {
+    append(20);
+    ship().finish();
+    append(20);
+    // A collector that died in mid-transaction: rows sent, neither committed nor aborted.
+    try (KafkaProducer<byte[], byte[]> dead = TestTopics.producer(episode.transactionalId())) {
+      dead.initTransactions();
+      dead.beginTransaction();
+      dead.send(new ProducerRecord<>(topic, 0, null, "unfinished".getBytes(UTF_8)));
+      dead.flush();
+
+      assertEquals(Shipper.Outcome.EQUAL, ship().finish());
+
+      dead.close(Duration.ZERO);
+    }
+    assertTopicEqualsFile();
+    assertEquals(40, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void shipsAgainFromRowZeroWhenTheTopicWasDeleted() throws Exception {
+    append(100);
+    Running run = ship();
+    awaitTrue(() -> run.figures.acknowledged() == 100);
+    TestTopics.delete(topic);
+    append(50);
+
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+
+    assertTopicEqualsFile();
+    assertEquals(150, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void shipsAgainFromRowZeroWhenTheTopicCameBackEmpty() throws Exception {
+    append(100);
+    Running run = ship();
+    awaitTrue(() -> run.figures.acknowledged() == 100);
+    TestTopics.delete(topic);
+    TestTopics.create(topic, 1, Map.of());
+    append(50);
+
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+
+    assertTopicEqualsFile();
+    assertEquals("-1", TestTopics.config(topic).get("retention.ms"));
+  }
+
+  @Test
+  void stopsAtAForeignRecordAndSaysWhere() throws Exception {
+    TestTopics.create(topic, 1, Map.of());
+    TestTopics.send(topic, "not ours");
+    append(5);
+
+    Running run = ship();
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("offset 0"), run.shipper.problem());
+  }
+
+  @Test
+  void noticesAForeignRecordBehindItsOwn() throws Exception {
+    append(5);
+    Running run = ship();
+    awaitTrue(() -> run.figures.acknowledged() == 5);
+    TestTopics.send(topic, "not ours");
+    append(5);
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("did not write"), run.shipper.problem());
+    assertEquals(6, TestTopics.committed(topic).size(), "nothing after the foreign record");
+  }
+
+  @Test
+  void stopsAtAnotherFilesRowsAndNamesTheFirst() throws Exception {
+    append(5);
+    ship().finish();
+    journal.close();
+    List<String> lines = Files.readAllLines(file);
+    lines.set(3, "changed");
+    Files.write(file, lines);
+    journal = Journal.open(file);
+    append(1);
+
+    Running run = ship();
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("row 3 is changed"), run.shipper.problem());
+    assertEquals(5, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void stopsWhenTheTopicHoldsMoreThanTheFile() throws Exception {
+    append(5);
+    ship().finish();
+    journal.close();
+    Files.write(file, Files.readAllLines(file).subList(0, 4));
+    journal = Journal.open(file);
+
+    Running run = ship();
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("row 4 is in the topic and not in the file"));
+  }
+
+  @Test
+  void stopsWhenTheTopicsBeginningWasDeleted() throws Exception {
+    append(5);
+    ship().finish();
+    try (Admin admin = TestTopics.admin()) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(2)))
+          .all()
+          .get();
+    }
+    append(1);
+
+    Running run = ship();
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("lost its beginning"), run.shipper.problem());
+  }
+
+  @Test
+  void stopsAtATopicWithTwoPartitions() throws Exception {
+    TestTopics.create(topic, 2, Map.of());
+    append(1);
+
+    Running run = ship();
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("2 partitions"), run.shipper.problem());
+  }
+
+  @Test
+  void stopsAtANameThatCollidesWithAnother() throws Exception {
+    TestTopics.create(topic.replace('.', '_'), 1, Map.of());
+    append(1);
+
+    Running run = ship();
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("collides"), run.shipper.problem());
+  }
+
+  @Test
+  void twoShippersOfOneEpisodeFenceEachOtherAndTheRowsStayExact() throws Exception {
+    append(2000);
+    Running first = ship();
+    awaitTrue(() -> first.figures.acknowledged() > 0);
+    Running second = ship();
+    append(2000);
+    second.finish();
+    first.finish();
+
+    assertTopicEqualsFile();
+    assertEquals(4000, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void manyRowsTakeSeveralTransactions() throws Exception {
+    append(25_000);
+
+    Running run = ship();
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+
+    assertTopicEqualsFile();
+    double commits = run.registry.get(ShipFigures.COMMITS).counter().count();
+    assertTrue(commits >= 3, commits + " commits");
+    assertNotEquals(
+        0, run.registry.get(ShipFigures.TRANSACTION).timer().totalTime(TimeUnit.NANOSECONDS));
+  }
+
+  @Test
+  void anEmptyFileMakesAnEmptyTopic() throws Exception {
+    Running run = ship();
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    assertNull(run.shipper.problem());
+    assertEquals(0, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void aShortTimeLimitReturnsWhileShippingGoesNowhere() throws Exception {
+    append(1);
+    KafkaSettings nobody = new KafkaSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
+    Running run = ship(nobody);
+    assertEquals(Shipper.Outcome.SHIPPING, run.shipper.finish(Duration.ofMillis(200)));
+    awaitTrue(() -> run.shipper.problem() != null);
+    assertEquals(1, run.figures.pending());
+  }
+
+  private void append(int lines) {
+    for (int i = 0; i < lines; i++) {
+      String line = "{\"row\": " + written + ", \"text\": \"" + "x".repeat(written % 97) + "\"}\n";
+      assertTrue(journal.append(ByteBuffer.wrap(line.getBytes(UTF_8))));
+      written++;
+    }
+  }
+
+  private void assertTopicEqualsFile() throws Exception {
+    assertArrayEquals(Files.readAllBytes(file), TestTopics.asFile(TestTopics.committed(topic)));
+  }
+
+  private static String sha256(byte[] bytes, int length) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(bytes, 0, length);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private Running ship() {
+    return ship(TestTopics.settings());
+  }
+
+  private Running ship(KafkaSettings settings) {
+    return new Running(settings);
+  }
+
+  /** A shipper on a thread of its own. */
+  private final class Running {
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ShipFigures figures = new ShipFigures(registry, journal::lines);
+    private final Shipper shipper;
+    private int manifests;
+
+    private Running(KafkaSettings settings) {
+      ShipJob job =
+          new ShipJob(
+              journal,
+              topic,
+              episode.value(),
+              episode.transactionalId(),
+              Map.of(
+                  "source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
+              MANIFESTS,
+              () -> ("manifest " + ++manifests).getBytes(UTF_8),
+              Duration.ofMillis(20));
+      shipper = new Shipper(job, () -> settings, figures);
+      Thread thread = new Thread(shipper, "test-shipper");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private Shipper.Outcome finish() throws InterruptedException {
+      return shipper.finish(LIMIT);
+    }
+  }
+
+  private static void awaitTrue(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

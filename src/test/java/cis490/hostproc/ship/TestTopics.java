@@ -1,0 +1,139 @@
+package cis490.hostproc.ship;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import cis490.hostproc.broker.TestBroker;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Looks at topics, and meddles with them, through plain clients that share no code with ours. */
+public final class TestTopics {
+
+  private TestTopics() {}
+
+  /** The settings of ours that reach the tests' broker. */
+  public static KafkaSettings settings() {
+    return new KafkaSettings(Map.of("bootstrap.servers", TestBroker.address()));
+  }
+
+  static Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", TestBroker.address()));
+  }
+
+  static String newName(String what) {
+    return "test." + what + "." + UUID.randomUUID();
+  }
+
+  /** Everything committed, from the beginning; waits for open transactions to end. */
+  public static List<ConsumerRecord<byte[], byte[]>> committed(String address, String topic) {
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", address);
+    config.put("isolation.level", "read_committed");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+      }
+      return all;
+    }
+  }
+
+  static List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
+    return committed(TestBroker.address(), topic);
+  }
+
+  /** The values with their newlines: what the file should hold. */
+  public static byte[] asFile(List<ConsumerRecord<byte[], byte[]>> records) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      file.writeBytes(record.value());
+      file.write('\n');
+    }
+    return file.toByteArray();
+  }
+
+  /** What is committed, as text; nothing if there is no such topic yet. */
+  public static String asFileIfThere(String address, String topic) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+      boolean there = admin.listTopics().names().get().contains(topic);
+      return there ? new String(asFile(committed(address, topic)), UTF_8) : "";
+    } catch (InterruptedException | ExecutionException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  static void create(String topic, int partitions, Map<String, String> settings) throws Exception {
+    try (Admin admin = admin()) {
+      NewTopic created = new NewTopic(topic, partitions, (short) 1).configs(settings);
+      admin.createTopics(List.of(created)).all().get();
+    }
+  }
+
+  static void delete(String topic) throws Exception {
+    try (Admin admin = admin()) {
+      admin.deleteTopics(List.of(topic)).all().get();
+      while (admin.listTopics().names().get().contains(topic)) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  static Map<String, String> config(String topic) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try (Admin admin = admin()) {
+      Map<String, String> config = new HashMap<>();
+      admin
+          .describeConfigs(List.of(resource))
+          .all()
+          .get()
+          .get(resource)
+          .entries()
+          .forEach(entry -> config.put(entry.name(), entry.value()));
+      return config;
+    }
+  }
+
+  /** A stranger's producer; transactional if it has an id. */
+  static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
+    Properties config = new Properties();
+    config.put("bootstrap.servers", TestBroker.address());
+    if (transactionalId != null) {
+      config.put("transactional.id", transactionalId);
+    }
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  static void send(String topic, String... values) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+      for (String value : values) {
+        producer.send(new ProducerRecord<>(topic, 0, null, value.getBytes(UTF_8))).get();
+      }
+    }
+  }
+}

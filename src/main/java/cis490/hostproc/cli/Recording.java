@@ -62,6 +62,7 @@ final class Recording implements AutoCloseable {
   private Manifest.Beginning earlier;
   private Auxv units;
   private Sampler sampler;
+  private Thread sampling;
   private KafkaConnection connection;
   private ShipFigures shipFigures;
   private Shipper shipper;
@@ -81,17 +82,17 @@ final class Recording implements AutoCloseable {
   /** From the first tick to the last row's arrival. */
   Summary run() throws FailedException, InterruptedException {
     open();
-    Thread sampling = startSampling();
+    startSampling();
     sampleFigures.bindTo(registry);
     if (!options.offline) {
       startShipping();
     }
-    watch(sampling);
+    watch();
     Duration sampled = elapsed();
     Integer exitCode = stopCommand();
     status.clear();
     end(exitCode);
-    Shipper.Outcome outcome = options.offline ? null : finishShipping();
+    Shipper.Outcome outcome = options.offline ? null : finishShipping(sampled);
     writeManifest();
     return new Summary(options, registry, manifest, sampled, outcome, shipper);
   }
@@ -169,13 +170,13 @@ final class Recording implements AutoCloseable {
         earlier == null ? startedWallNs : earlier.startedWallNs());
   }
 
-  private Thread startSampling() throws FailedException, InterruptedException {
+  private void startSampling() throws FailedException, InterruptedException {
     sampler = new Sampler(files, journal, units.pageSizeBytes(), clock, sampleFigures);
     sampler.warmUp();
     StopSignal.onStop(
         () -> sampler.stop(EndReason.SIGNAL),
         options.flushTimeout().plus(COMMAND_STOP_LIMIT).plus(STOP_MARGIN));
-    Thread sampling = new Thread(this::sample, "hostproc-sampler");
+    sampling = new Thread(this::sample, "hostproc-sampler");
     long startedWallNs = clock.wallNs();
     startedNs = clock.monotonicNs();
     originNs = originNs();
@@ -184,17 +185,19 @@ final class Recording implements AutoCloseable {
     manifest = Manifest.open(beginning(startedWallNs));
     status = new StatusLine(System.err);
     if (command != null) {
-      try {
-        command.proceed();
-        proceeded = true;
-      } catch (IOException failure) {
-        sampler.stop(EndReason.FAILURE);
-        throw new FailedException(Failures.describe(failure), failure);
-      }
+      letCommandRun();
       command.onExit(() -> sampler.stop(EndReason.PROCESS_GONE));
     }
     writeManifest();
-    return sampling;
+  }
+
+  private void letCommandRun() throws FailedException, InterruptedException {
+    try {
+      command.proceed();
+      proceeded = true;
+    } catch (IOException failure) {
+      throw new FailedException(Failures.describe(failure), failure);
+    }
   }
 
   private void sample() {
@@ -232,17 +235,17 @@ final class Recording implements AutoCloseable {
     shipping.start();
   }
 
-  private void watch(Thread sampling) throws InterruptedException {
+  private void watch() throws InterruptedException {
     while (sampling.isAlive()) {
       sampling.join(LOOK_EVERY.toMillis());
       sayComplaints();
-      status.show(progress());
+      status.show(progress(elapsed()));
     }
   }
 
-  private StatusLine.Progress progress() {
+  private StatusLine.Progress progress(Duration elapsed) {
     return new StatusLine.Progress(
-        elapsed(),
+        elapsed,
         sampleFigures.rows(),
         sampleFigures.missed(),
         shipFigures == null ? -1 : shipFigures.pending());
@@ -311,8 +314,17 @@ final class Recording implements AutoCloseable {
         : at.ended(at.ending().acknowledged(shipFigures.acknowledged()));
   }
 
-  private Shipper.Outcome finishShipping() throws InterruptedException {
-    Shipper.Outcome outcome = shipper.finish(options.flushTimeout());
+  /** The last rows, and the proof that all have arrived. */
+  private Shipper.Outcome finishShipping(Duration sampled) throws InterruptedException {
+    shipper.complete();
+    long deadlineNs = clock.monotonicNs() + options.flushTimeout().toNanos();
+    Shipper.Outcome outcome = shipper.await(LOOK_EVERY);
+    while (outcome == Shipper.Outcome.SHIPPING && clock.monotonicNs() < deadlineNs) {
+      status.show(progress(sampled));
+      outcome = shipper.await(LOOK_EVERY);
+    }
+    shipper.abandon();
+    status.clear();
     manifest = acknowledged(manifest);
     return outcome;
   }
@@ -332,8 +344,11 @@ final class Recording implements AutoCloseable {
     if (status != null) {
       status.clear();
     }
-    if (command != null) {
+    try {
+      endSampling();
       endCommand();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
     if (connection != null) {
       connection.close();
@@ -346,15 +361,21 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  private void endCommand() {
-    try {
-      if (proceeded) {
-        command.stop(COMMAND_STOP_LIMIT);
-      } else {
-        command.kill();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+  private void endSampling() throws InterruptedException {
+    if (sampling != null) {
+      sampler.stop(EndReason.FAILURE);
+      sampling.join();
+    }
+  }
+
+  private void endCommand() throws InterruptedException {
+    if (command == null) {
+      return;
+    }
+    if (proceeded) {
+      command.stop(COMMAND_STOP_LIMIT);
+    } else {
+      command.kill();
     }
   }
 }

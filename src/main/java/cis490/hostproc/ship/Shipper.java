@@ -172,6 +172,9 @@ public final class Shipper implements Runnable {
 
   /** Says once that the brokers are away, then waits, longer each time. */
   private void retry(Exception failure) {
+    if (abandoned) {
+      return;
+    }
     figures.recovery();
     problem = describe(failure);
     if (!lost) {
@@ -208,18 +211,26 @@ public final class Shipper implements Runnable {
     return message == null ? root.getClass().getSimpleName() : message;
   }
 
+  /** Says that the file is complete: all of it is to be shipped, and then it is done. */
+  public void complete() {
+    complete.countDown();
+  }
+
   /**
-   * Says that the file is complete, and waits until it has arrived.
+   * Waits until all is done, or shipping is stopped.
    *
-   * @param limit how long at most; after it the shipper gives up as soon as it can
-   * @return how it went; {@link Outcome#SHIPPING} if the time was too short
+   * @param limit how long at most
+   * @return how it stands; {@link Outcome#SHIPPING} if the time was too short
    * @throws InterruptedException if the waiting thread is interrupted
    */
-  public Outcome finish(Duration limit) throws InterruptedException {
-    complete.countDown();
-    boolean inTime = done.await(limit.toMillis(), TimeUnit.MILLISECONDS);
-    abandoned = !inTime;
+  public Outcome await(Duration limit) throws InterruptedException {
+    done.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     return outcome;
+  }
+
+  /** Gives up as soon as it can, without a word; the file may be closed. */
+  public void abandon() {
+    abandoned = true;
   }
 
   /**

@@ -335,9 +335,11 @@ class ShipperTest {
     append(1);
     KafkaSettings nobody = new KafkaSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
     Running run = ship(nobody);
-    assertEquals(Shipper.Outcome.SHIPPING, run.shipper.finish(Duration.ofMillis(200)));
+    run.shipper.complete();
+    assertEquals(Shipper.Outcome.SHIPPING, run.shipper.await(Duration.ofMillis(200)));
     awaitTrue(() -> run.shipper.problem() != null);
     assertEquals(1, run.figures.pending());
+    run.shipper.abandon();
   }
 
   private void append(int lines) {
@@ -393,7 +395,8 @@ class ShipperTest {
     }
 
     private Shipper.Outcome finish() throws InterruptedException {
-      return shipper.finish(LIMIT);
+      shipper.complete();
+      return shipper.await(LIMIT);
     }
   }
 

@@ -38,6 +38,11 @@ public final class Stat {
    *     a number
    */
   public void parse(byte[] text, int length) throws MalformedKernelTextException {
+    if (length == 0 || text[length - 1] != '\n') {
+      // A cut text could hold the beginning of a number.
+      throw new MalformedKernelTextException(
+          FILE, "does not end in a newline", text, Math.max(0, length - 40), length);
+    }
     int at = length - 1;
     while (at >= 0 && text[at] != ')') {
       at--;
@@ -47,17 +52,18 @@ public final class Stat {
     }
     at++;
     for (int field = 3; field <= LAST_FIELD; field++) {
-      if (at >= length || text[at] != ' ') {
+      if (text[at] != ' ') {
         throw cutShort(field, text, length);
       }
       int from = at + 1;
       at = from;
-      while (at < length && text[at] != ' ' && text[at] != '\n') {
+      while (text[at] != ' ' && text[at] != '\n') {
         at++;
       }
-      if (at >= length) {
-        // Without a byte after it the field may be the beginning of a longer one.
-        throw cutShort(field, text, length);
+      if (at == from) {
+        // Counted as a field it would give the ones behind it the numbers of their neighbours.
+        throw new MalformedKernelTextException(
+            FILE, "field " + field + " is empty", text, 0, length);
       }
       take(field, text, from, at);
     }
@@ -111,7 +117,7 @@ public final class Stat {
    * @return true if nothing of the process runs any more
    */
   public boolean dead() {
-    return (state == 'Z' || state == 'X' || state == 'x') && threads <= 1;
+    return (state == 'Z' || state == 'X' || state == 'x') && Long.compareUnsigned(threads, 1) <= 0;
   }
 
   /**

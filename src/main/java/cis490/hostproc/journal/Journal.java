@@ -4,11 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The episode's JSONL file, open for appending.
@@ -26,8 +27,15 @@ public final class Journal implements JournalSource, Closeable {
 
   private static final int SCAN_BUFFER_BYTES = 64 * 1024;
 
+  /**
+   * The files that this process has open, by device and inode. A second channel may not even be
+   * opened: closing it would drop the lock of the first.
+   */
+  private static final Set<Object> OPEN = new HashSet<>();
+
   private final Path path;
   private final JournalFile file;
+  private Object key;
   private final long cutBytes;
 
   /** Written by the appending thread only; readers see complete lines up to it. */
@@ -63,29 +71,31 @@ public final class Journal implements JournalSource, Closeable {
   public static Journal open(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     Files.createDirectories(folder);
-    FileChannel channel =
-        FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      lock(channel, path);
-      forceFolder(folder);
-      return new Journal(path, JournalFile.of(channel));
-    } catch (IOException failure) {
-      channel.close();
-      throw failure;
+    synchronized (OPEN) {
+      if (Files.exists(path) && OPEN.contains(key(path))) {
+        throw new JournalLockedException(path);
+      }
+      FileChannel channel =
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        if (channel.tryLock() == null) {
+          throw new JournalLockedException(path);
+        }
+        forceFolder(folder);
+        Journal journal = new Journal(path, JournalFile.of(channel));
+        journal.key = key(path);
+        OPEN.add(journal.key);
+        return journal;
+      } catch (IOException failure) {
+        channel.close();
+        throw failure;
+      }
     }
   }
 
-  private static void lock(FileChannel channel, Path path) throws IOException {
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException ours) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw new JournalLockedException(path);
-    }
+  private static Object key(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
   /** So that a power cut can't take the file's name, either. */
@@ -210,6 +220,10 @@ public final class Journal implements JournalSource, Closeable {
   /** Closes the file and so gives up the lock. Nobody may append or follow any more. */
   @Override
   public void close() throws IOException {
-    file.close();
+    synchronized (OPEN) {
+      file.close();
+      OPEN.remove(key);
+      key = null;
+    }
   }
 }

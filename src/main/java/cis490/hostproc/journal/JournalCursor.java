@@ -83,6 +83,13 @@ public final class JournalCursor {
       }
       at++;
     }
+    if (at - from > LINE_LENGTH_MAX) {
+      throw tooLong();
+    }
+    if (position + at + 1 - from > limit) {
+      // Read ahead under an earlier, greater limit.
+      return null;
+    }
     digest.update(bytes, from, at + 1 - from);
     buffer.position(at + 1);
     position += at + 1 - from;
@@ -107,9 +114,8 @@ public final class JournalCursor {
 
   /** More bytes behind the unread ones; false if the journal has none before the limit. */
   private boolean fill(long limit, int unread) throws IOException {
-    if (unread >= LINE_LENGTH_MAX) {
-      throw new IOException(
-          source.path() + ": line " + (lines + 1) + " is longer than " + LINE_LENGTH_MAX);
+    if (unread > LINE_LENGTH_MAX) {
+      throw tooLong();
     }
     long wanted = limit - position - unread;
     if (wanted <= 0) {
@@ -119,9 +125,17 @@ public final class JournalCursor {
     if (buffer.remaining() > wanted) {
       buffer.limit(buffer.position() + (int) wanted);
     }
-    int count = source.read(buffer, position + unread);
-    buffer.flip();
-    return count > 0;
+    try {
+      return source.read(buffer, position + unread) > 0;
+    } finally {
+      // After a failure too: the unread bytes stand, and the walk can go on.
+      buffer.flip();
+    }
+  }
+
+  private IOException tooLong() {
+    return new IOException(
+        source.path() + ": line " + (lines + 1) + " is longer than " + LINE_LENGTH_MAX);
   }
 
   /**

@@ -202,7 +202,8 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
       }
       return new Manifest(beginning, state, Json.MAPPER.treeToValue(all, Ending.class));
     } catch (JsonProcessingException wrong) {
-      throw new IOException("not a manifest: " + wrong.getOriginalMessage());
+      // On one line, whatever text it quotes.
+      throw new IOException("not a manifest: " + wrong.getOriginalMessage().replaceAll("\\R", " "));
     }
   }
 

@@ -37,10 +37,10 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long endN
   public static Schedule from(long originNs, long intervalNs, long startNs, long durationNs) {
     long first = tickAtOrAfter(originNs, intervalNs, startNs);
     long firstNs = originNs + first * intervalNs;
-    long endNs = firstNs + durationNs;
     // An interval of room, so that the deadline after the last tick is no overflow.
     long lastNs = Long.MAX_VALUE - intervalNs;
-    return new Schedule(originNs, intervalNs, first, endNs < firstNs ? lastNs : endNs);
+    long endNs = firstNs > lastNs - durationNs ? lastNs : firstNs + durationNs;
+    return new Schedule(originNs, intervalNs, first, endNs);
   }
 
   private static long tickAtOrAfter(long originNs, long intervalNs, long timeNs) {

@@ -1,0 +1,67 @@
+package cis490.hostproc.sample;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import cis490.hostproc.sample.SampleFigures.Complaint;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What the meters show is what the loop counted. */
+class SampleFiguresTest {
+
+  private final SampleFigures figures = new SampleFigures();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  @Test
+  void metersShowTheCounts() {
+    figures.bindTo(registry);
+    figures.countRow(100, 2_000);
+    figures.countRow(300, 4_000);
+    figures.countRow(200, 3_000);
+    figures.countMissed(7);
+    figures.countMissed(0);
+    figures.countMissed(-3);
+    figures.countMalformed();
+    figures.countMalformed();
+    figures.countUnwritten();
+    assertEquals(3, counter(SampleFigures.ROWS));
+    assertEquals(7, counter(SampleFigures.TICKS_MISSED));
+    assertEquals(2, counter(SampleFigures.TICKS_MALFORMED));
+    assertEquals(1, counter(SampleFigures.TICKS_UNWRITTEN));
+    assertEquals(3, figures.rows());
+    assertEquals(7, figures.missed());
+    assertEquals(2, figures.malformed());
+    assertEquals(1, figures.unwritten());
+
+    FunctionTimer lateness = registry.get(SampleFigures.LATENESS).functionTimer();
+    assertEquals(3, lateness.count());
+    assertEquals(600, lateness.totalTime(TimeUnit.NANOSECONDS));
+    FunctionTimer duration = registry.get(SampleFigures.SAMPLE_DURATION).functionTimer();
+    assertEquals(3, duration.count());
+    assertEquals(9_000, duration.totalTime(TimeUnit.NANOSECONDS));
+    assertEquals(300, quantile(SampleFigures.LATENESS, "max"));
+    assertEquals(4_000, quantile(SampleFigures.SAMPLE_DURATION, "max"));
+    assertEquals(figures.lateness().quantile(0.5), quantile(SampleFigures.LATENESS, "p50"));
+    assertEquals(figures.lateness().quantile(0.99), quantile(SampleFigures.LATENESS, "p99"));
+  }
+
+  @Test
+  void theFirstTextOfAComplaintStands() {
+    assertNull(figures.complaint(Complaint.MALFORMED));
+    figures.complain(Complaint.MALFORMED, "first");
+    figures.complain(Complaint.MALFORMED, "second");
+    assertEquals("first", figures.complaint(Complaint.MALFORMED));
+    assertNull(figures.complaint(Complaint.UNWRITTEN));
+  }
+
+  private double counter(String name) {
+    return registry.get(name).functionCounter().count();
+  }
+
+  private double quantile(String name, String which) {
+    return registry.get(name + ".quantile").tag(SampleFigures.QUANTILE_TAG, which).gauge().value();
+  }
+}

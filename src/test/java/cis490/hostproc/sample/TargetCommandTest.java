@@ -1,0 +1,220 @@
+package cis490.hostproc.sample;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cis490.hostproc.proc.ProcessFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A command watched from its birth: nothing of it runs before the first reading. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TargetCommandTest {
+
+  private static final Path PROC = Path.of("/proc");
+  private static final Duration GENEROUS = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private TargetCommand command;
+
+  @AfterEach
+  void leaveNothingBehind() {
+    if (command != null) {
+      command.kill();
+    }
+  }
+
+  @Test
+  void theFirstReadingComesBeforeTheCommandHasRun() throws Exception {
+    Path marker = folder.resolve("marker");
+    command = start("/bin/sh", "-c", "echo $$ > " + marker + "; exit 7");
+    try (ProcessFiles files = ProcessFiles.open(PROC, command.pid())) {
+      assertEquals(ProcessFiles.Found.ALIVE, files.read());
+      assertEquals('T', state(command.pid()));
+      assertFalse(Files.exists(marker));
+      CountDownLatch ended = proceed();
+      assertTrue(ended.await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
+      assertEquals(command.pid() + "\n", Files.readString(marker), "exec keeps the pid");
+      assertEquals(7, command.stop(GENEROUS));
+      assertEquals(ProcessFiles.Found.GONE, files.read(), "the same open files say that it went");
+    }
+  }
+
+  @Test
+  void openFilesFollowTheProcessThroughExec() throws Exception {
+    command = start("sleep", "600");
+    try (ProcessFiles files = ProcessFiles.open(PROC, command.pid())) {
+      proceed();
+      awaitName("sleep");
+      assertEquals(ProcessFiles.Found.ALIVE, files.read());
+      assertTrue(files.ioPresent() && files.statusPresent());
+    }
+  }
+
+  @Test
+  void argumentsArriveAsTheyWereGiven() throws Exception {
+    Path script = folder.resolve("print");
+    Path out = folder.resolve("out");
+    Files.writeString(script, "#!/bin/sh\nprintf '%s\\n' \"$0\" \"$@\" > " + out + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    List<String> given =
+        List.of(script.toString(), "a b", "", "$HOME", "'\"", "--", "-c", "*", "é", "\\");
+    command = TargetCommand.startStopped(given);
+    assertTrue(proceed().await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(String.join("\n", given) + "\n", Files.readString(out));
+  }
+
+  @Test
+  void theNameIsTheOneThatTheKernelGives() throws Exception {
+    for (String file : List.of("a", "fifteen-letters", "a-name-beyond-fifteen")) {
+      Path copy = Files.copy(Path.of("/bin/sleep"), folder.resolve(file));
+      command = start(copy.toString(), "600");
+      proceed();
+      awaitName(command.name());
+      command.kill();
+    }
+  }
+
+  @Test
+  void aMissingCommandIsOneClearErrorAndNoProcess() throws Exception {
+    Path text = Files.writeString(folder.resolve("text"), "no program");
+    Files.setPosixFilePermissions(text, PosixFilePermissions.fromString("rw-------"));
+    long before = ProcessHandle.current().children().count();
+    for (String program :
+        List.of(
+            "no-such-command-anywhere",
+            folder.resolve("missing").toString(),
+            folder.toString(),
+            text.toString(),
+            "")) {
+      var error = assertThrows(IOException.class, () -> start(program, "argument"), program);
+      assertEquals(program + ": no such command", error.getMessage());
+    }
+    assertEquals(before, ProcessHandle.current().children().count());
+  }
+
+  @Test
+  void stopEndsACommandBySigterm() throws Exception {
+    command = start("sleep", "600");
+    proceed();
+    awaitName("sleep");
+    assertEquals(128 + 15, command.stop(GENEROUS));
+    assertFalse(Files.exists(PROC.resolve(Long.toString(command.pid()))));
+    assertEquals(128 + 15, command.stop(GENEROUS), "a second stop changes nothing");
+  }
+
+  @Test
+  void stopKillsACommandThatIgnoresSigterm() throws Exception {
+    command = start("/bin/sh", "-c", "trap '' TERM; exec sleep 600");
+    proceed();
+    awaitName("sleep");
+    assertEquals(128 + 9, command.stop(Duration.ofMillis(300)));
+  }
+
+  @Test
+  void aCommandMayTakeItsTimeToEnd() throws Exception {
+    Path ready = folder.resolve("ready");
+    command =
+        start(
+            "/bin/sh", "-c", "trap 'kill $!; exit 3' TERM; sleep 600 & touch " + ready + "; wait");
+    proceed();
+    awaitTrue(() -> Files.exists(ready), "ready");
+    assertEquals(3, command.stop(GENEROUS));
+  }
+
+  @Test
+  void killEndsOneThatWasNeverLetRun() throws Exception {
+    command = start("sleep", "600");
+    CountDownLatch ended = new CountDownLatch(1);
+    command.onExit(ended::countDown);
+    command.kill();
+    assertTrue(ended.await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(128 + 9, command.stop(GENEROUS));
+  }
+
+  @Test
+  void evenACommandThatEndsAtOnceHasARow() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      command = start("true");
+      try (ProcessFiles files = ProcessFiles.open(PROC, command.pid())) {
+        assertEquals(ProcessFiles.Found.ALIVE, files.read());
+        assertTrue(proceed().await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(ProcessFiles.Found.GONE, files.read());
+      }
+      assertEquals(0, command.stop(GENEROUS));
+    }
+  }
+
+  @Test
+  void theCommandHasTheCollectorsOwnStreams() throws Exception {
+    Process collector =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RunCommandMain.class.getName(),
+                "/bin/sh",
+                "-c",
+                "cat; echo to stderr >&2; exit 5")
+            .start();
+    try {
+      collector.getOutputStream().write("to stdin\n".getBytes(UTF_8));
+      collector.getOutputStream().close();
+      assertEquals("to stdin\n", new String(collector.getInputStream().readAllBytes(), UTF_8));
+      assertEquals("to stderr\n", new String(collector.getErrorStream().readAllBytes(), UTF_8));
+      assertTrue(collector.waitFor(GENEROUS.toSeconds(), TimeUnit.SECONDS));
+      assertEquals(5, collector.exitValue());
+    } finally {
+      collector.destroyForcibly();
+    }
+  }
+
+  private static TargetCommand start(String... words) throws Exception {
+    return TargetCommand.startStopped(List.of(words));
+  }
+
+  private CountDownLatch proceed() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    command.onExit(ended::countDown);
+    command.proceed();
+    return ended;
+  }
+
+  private static char state(long pid) throws IOException {
+    String stat = Files.readString(PROC.resolve(pid + "/stat"));
+    return stat.charAt(stat.lastIndexOf(')') + 2);
+  }
+
+  /** Until exec has happened. */
+  private void awaitName(String name) throws Exception {
+    Path comm = PROC.resolve(command.pid() + "/comm");
+    awaitTrue(() -> Files.readString(comm).equals(name + '\n'), name);
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void awaitTrue(Condition condition, String what) throws IOException {
+    long limitNs = System.nanoTime() + GENEROUS.toNanos();
+    while (!condition.holds()) {
+      assertTrue(System.nanoTime() < limitNs, "not within the limit: " + what);
+      Thread.onSpinWait();
+    }
+  }
+}

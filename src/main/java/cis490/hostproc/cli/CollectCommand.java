@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Example: hostproc collect --episode boot-17 --pid 4711 --bootstrap-servers lake:9092"
+      "Example:",
+      "  hostproc collect --episode boot-17 --pid 4711 --bootstrap-servers lake:9092"
     })
 final class CollectCommand implements Callable<Integer> {
 
@@ -92,7 +93,7 @@ final class CollectCommand implements Callable<Integer> {
       names = "--mono-origin-ns",
       paramLabel = "N",
       description =
-          "The CLOCK_MONOTONIC reading that t_mono_ns counts from. Default: the first tick.")
+          "The CLOCK_MONOTONIC reading that t_mono_ns counts from. Default: the collector's start.")
   Long monoOriginNs;
 
   @Option(

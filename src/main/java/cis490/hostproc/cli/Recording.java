@@ -26,7 +26,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,7 +130,9 @@ final class Recording implements AutoCloseable {
           holds + " of the episode " + before.episodeId() + "; choose another --output");
     }
     boolean same =
-        before != null && before.isProcess(host.bootId(), pid, files.stat().startTimeTicks());
+        before != null
+            && host.known()
+            && before.isProcess(host.bootId(), pid, files.stat().startTimeTicks());
     if (!same && !options.appendOtherProcess) {
       throw new FailedException(
           holds
@@ -220,10 +221,7 @@ final class Recording implements AutoCloseable {
             episode.topic(),
             episode.value(),
             episode.transactionalId(),
-            Map.of(
-                "source", RowFormat.SOURCE,
-                "available_in_deployment", Boolean.toString(RowFormat.AVAILABLE_IN_DEPLOYMENT),
-                "schema", RowFormat.SCHEMA_ID),
+            RowFormat.headers(),
             EpisodeId.EPISODES_TOPIC,
             () -> acknowledged(manifest).toJson(),
             LINGER);
@@ -300,8 +298,10 @@ final class Recording implements AutoCloseable {
 
   private String chain() throws FailedException {
     try {
+      // So that the manifest never names rows that a power cut can take, offline included.
+      long length = journal.force();
       JournalCursor cursor = JournalCursor.atStart(journal);
-      cursor.skipTo(journal.length());
+      cursor.skipTo(length);
       return cursor.chain();
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(failure), failure);

@@ -32,6 +32,8 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Parameters(
       index = "0",
+      arity = "0..1",
+      paramLabel = "row|episode",
       defaultValue = "row",
       description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Which which;

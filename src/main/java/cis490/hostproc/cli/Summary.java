@@ -51,7 +51,12 @@ final class Summary {
     Manifest.Ending ending = manifest.ending();
     Lines lines = new Lines();
     lines.add("episode", "%s: %s", beginning.episodeId(), ending.endReason().text());
-    lines.add("process", "%s, pid %d%s", beginning.commandName(), beginning.pid(), exit(ending));
+    lines.add(
+        "process",
+        "%s, pid %d%s",
+        printable(beginning.commandName()),
+        beginning.pid(),
+        exit(ending));
     lines.add(
         "rows",
         "%,d in %.1f s, one every %,d ms%s",
@@ -81,6 +86,11 @@ final class Summary {
     lines.add("topic equals file", "%s", equality());
     lines.add("next", "%s", next());
     return lines.toString();
+  }
+
+  /** A process chooses its own name, escape sequences included. */
+  private static String printable(String name) {
+    return name.replaceAll("\\p{C}", "?");
   }
 
   private static String exit(Manifest.Ending ending) {

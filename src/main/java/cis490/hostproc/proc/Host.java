@@ -13,6 +13,8 @@ import java.nio.file.Path;
  */
 public record Host(String name, String bootId) {
 
+  private static final String UNKNOWN = "unknown";
+
   /**
    * Reads both.
    *
@@ -24,11 +26,20 @@ public record Host(String name, String bootId) {
     return new Host(line(kernel.resolve("hostname")), line(kernel.resolve("random/boot_id")));
   }
 
+  /**
+   * Whether the boot is known; without it a pid and a start time name no one process.
+   *
+   * @return false for a made-up proc root
+   */
+  public boolean known() {
+    return !bootId.equals(UNKNOWN);
+  }
+
   private static String line(Path file) {
     try {
       return Files.readString(file).strip();
     } catch (IOException missing) {
-      return "unknown";
+      return UNKNOWN;
     }
   }
 }

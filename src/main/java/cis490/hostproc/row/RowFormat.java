@@ -1,5 +1,8 @@
 package cis490.hostproc.row;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** What is the same in every row, and what a row's schema is called. */
 public final class RowFormat {
 
@@ -16,4 +19,17 @@ public final class RowFormat {
   public static final String SCHEMA_RESOURCE = "/schemas/host_proc.row.schema.json";
 
   private RowFormat() {}
+
+  /**
+   * The headers that are the same in every record of a row, in their order.
+   *
+   * @return name to ASCII text
+   */
+  public static Map<String, String> headers() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("source", SOURCE);
+    headers.put("available_in_deployment", Boolean.toString(AVAILABLE_IN_DEPLOYMENT));
+    headers.put("schema", SCHEMA_ID);
+    return headers;
+  }
 }

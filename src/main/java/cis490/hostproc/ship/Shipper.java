@@ -207,8 +207,8 @@ public final class Shipper implements Runnable {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    String message = root.getMessage();
-    return message == null ? root.getClass().getSimpleName() : message;
+    String kind = root.getClass().getSimpleName().replaceFirst("Exception$", "");
+    return root.getMessage() == null ? kind : root.getMessage() + " (" + kind + ")";
   }
 
   /** Says that the file is complete: all of it is to be shipped, and then it is done. */

@@ -106,16 +106,17 @@ final class Recording implements AutoCloseable {
       pid = command != null ? command.pid() : options.pid;
       files = ProcessFiles.open(options.procRoot, pid);
       journal = Journal.open(options.rowsFile());
-      if (journal.lines() > 0) {
+      if (journal.length() + journal.tornBytes() > 0) {
         earlier = resume();
       }
+      journal.repair();
     } catch (NoSuchProcessException | MalformedKernelTextException wrong) {
       throw new FailedException(wrong.getMessage(), wrong);
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(failure), failure);
     }
-    if (journal.cutBytes() > 0) {
-      LOG.warn("{}: cut a torn last row, {} bytes", journal.path(), journal.cutBytes());
+    if (journal.tornBytes() > 0) {
+      LOG.warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
     }
   }
 

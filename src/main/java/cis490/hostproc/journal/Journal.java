@@ -36,7 +36,7 @@ public final class Journal implements JournalSource, Closeable {
   private final Path path;
   private final JournalFile file;
   private Object key;
-  private final long cutBytes;
+  private final long tornBytes;
 
   /** Written by the appending thread only; readers see complete lines up to it. */
   private volatile long length;
@@ -54,14 +54,13 @@ public final class Journal implements JournalSource, Closeable {
     this.file = file;
     long size = file.size();
     scan(size);
-    this.cutBytes = size - length;
-    if (cutBytes > 0) {
-      file.truncate(length);
-    }
+    this.tornBytes = size - length;
+    this.fragment = tornBytes > 0;
   }
 
   /**
-   * Opens or makes a journal, with its folders, locks it, and cuts a torn last line.
+   * Opens or makes a journal, with its folders, and locks it. Alters nothing that is there: see
+   * {@link #repair()}.
    *
    * @param path the file
    * @return the journal, at its end
@@ -130,6 +129,19 @@ public final class Journal implements JournalSource, Closeable {
   }
 
   /**
+   * Cuts a torn last line, as the first append would. For the appending thread, or before it
+   * starts.
+   *
+   * @throws IOException if the file can't be cut
+   */
+  public void repair() throws IOException {
+    if (fragment) {
+      file.truncate(length);
+      fragment = false;
+    }
+  }
+
+  /**
    * Appends one line, whole or not at all. Allocates nothing unless it fails. For the appending
    * thread only.
    *
@@ -140,10 +152,7 @@ public final class Journal implements JournalSource, Closeable {
   public boolean append(ByteBuffer line) {
     int size = line.remaining();
     try {
-      if (fragment) {
-        file.truncate(length);
-        fragment = false;
-      }
+      repair();
       long end = length + size;
       while (line.hasRemaining()) {
         file.write(line, end - line.remaining());
@@ -178,12 +187,12 @@ public final class Journal implements JournalSource, Closeable {
   }
 
   /**
-   * How much of a torn last line was cut when the journal was opened.
+   * How much of a torn last line there was when the journal was opened.
    *
-   * @return bytes, 0 if the file ended in a newline or was empty
+   * @return bytes after the last newline
    */
-  public long cutBytes() {
-    return cutBytes;
+  public long tornBytes() {
+    return tornBytes;
   }
 
   /**

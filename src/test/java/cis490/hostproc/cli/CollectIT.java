@@ -275,6 +275,17 @@ class CollectIT {
   }
 
   @Test
+  void aFileThatIsNoneOfOursIsRefusedAndNotAltered() throws Exception {
+    Path foreign = folder.resolve("notes.txt");
+    Files.writeString(foreign, "no newline at the end");
+    Hostproc run = startCollectTarget("--output", foreign.toString());
+
+    assertEquals(1, run.exitCode());
+    assertOneLine(run, "of an unknown process");
+    assertEquals("no newline at the end", Files.readString(foreign));
+  }
+
+  @Test
   void aCommandIsSampledFromItsBirthAndKeepsItsOwnStreams() throws Exception {
     Hostproc run = start("--offline", "--", "sh", "-c", "echo out; echo err >&2; read x; exit 7");
     run.closeInput();

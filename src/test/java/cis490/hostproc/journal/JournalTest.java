@@ -110,12 +110,25 @@ class JournalTest {
     Files.write(path, join(complete, fragment));
     long newlines = new String(complete, ISO_8859_1).chars().filter(c -> c == '\n').count();
     try (Journal journal = Journal.open(path)) {
-      assertArrayEquals(complete, Files.readAllBytes(path));
+      assertArrayEquals(join(complete, fragment), Files.readAllBytes(path), "opening cuts nothing");
       assertEquals(newlines, journal.lines());
       assertEquals(complete.length, journal.length());
-      assertEquals(fragment.length, journal.cutBytes());
+      assertEquals(fragment.length, journal.tornBytes());
+      journal.repair();
+      assertArrayEquals(complete, Files.readAllBytes(path));
       assertTrue(append(journal, "next\n"));
       assertEquals(newlines + 1, journal.lines());
+    }
+    assertArrayEquals(join(complete, "next\n".getBytes(UTF_8)), Files.readAllBytes(path));
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("completePartsAndFragments")
+  void theFirstAppendCutsWhatNobodyHasCutBefore(byte[] complete, byte[] fragment) throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    Files.write(path, join(complete, fragment));
+    try (Journal journal = Journal.open(path)) {
+      assertTrue(append(journal, "next\n"));
     }
     assertArrayEquals(join(complete, "next\n".getBytes(UTF_8)), Files.readAllBytes(path));
   }
@@ -126,7 +139,7 @@ class JournalTest {
     for (int i = 0; i < 3; i++) {
       try (Journal journal = Journal.open(path)) {
         assertEquals(i, journal.lines());
-        assertEquals(0, journal.cutBytes());
+        assertEquals(0, journal.tornBytes());
         assertTrue(append(journal, "x\n"));
       }
     }
@@ -232,12 +245,19 @@ class JournalTest {
   }
 
   @Test
-  void aFileWhoseTornLineCanNotBeCutIsNotOpened() throws Exception {
+  void nothingIsAppendedWhileATornLineCanNotBeCut() throws Exception {
     BreakableFile file = new BreakableFile();
     file.write(ByteBuffer.wrap("a\nfragment".getBytes(UTF_8)), 0);
     file.failTruncate(true);
-    assertThrows(IOException.class, file::journal);
-    assertContent("a\nfragment", file);
+    try (Journal journal = file.journal()) {
+      assertThrows(IOException.class, journal::repair);
+      assertFalse(append(journal, "b\n"));
+      assertContent("a\nfragment", file);
+
+      file.repair();
+      assertTrue(append(journal, "b\n"));
+      assertContent("a\nb\n", file);
+    }
   }
 
   @Test

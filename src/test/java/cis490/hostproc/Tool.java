@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** A program of the machine that a test compares with; a machine may lack it. */
+/**
+ * A program of the machine that a test needs; a machine may lack it. Then the test is skipped, and
+ * says so; with {@code HOSTPROC_REQUIRE_TOOLS=true} (CI) it fails instead.
+ */
 public final class Tool {
 
   private static final long LIMIT_S = 60;
@@ -19,7 +22,7 @@ public final class Tool {
   private Tool() {}
 
   /** Skips the running test, with the reason printed, unless the program answers. */
-  public static void assumeOnThisMachine(String... probe) throws IOException, InterruptedException {
+  public static void require(String... probe) throws IOException, InterruptedException {
     boolean answers;
     try {
       Process process = new ProcessBuilder(probe).redirectErrorStream(true).start();
@@ -29,11 +32,23 @@ public final class Tool {
     } catch (IOException notThere) {
       answers = false;
     }
-    if (!answers) {
-      String reason = "\"" + String.join(" ", probe) + "\" does not work on this machine";
-      System.out.println("SKIPPED: " + reason);
-      Assumptions.abort(reason);
+    require(answers, "\"" + String.join(" ", probe) + "\" does not work on this machine");
+  }
+
+  /** Skips the running test unless it may start processes of other users. */
+  public static void requireRoot() {
+    require("root".equals(System.getProperty("user.name")), "not root, so no other user's process");
+  }
+
+  private static void require(boolean there, String otherwise) {
+    if (there) {
+      return;
     }
+    if ("true".equals(System.getenv("HOSTPROC_REQUIRE_TOOLS"))) {
+      Assertions.fail(otherwise);
+    }
+    System.out.println("SKIPPED: " + otherwise);
+    Assumptions.abort(otherwise);
   }
 
   /** What the program prints; fails the test if it fails or takes longer than a minute. */

@@ -21,6 +21,7 @@ import cis490.hostproc.sample.TargetCommand;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -83,6 +84,7 @@ final class Recording implements AutoCloseable {
     open();
     startSampling();
     sampleFigures.bindTo(registry);
+    Gauge.builder(Summary.JOURNAL_BYTES, journal, Journal::length).register(registry);
     if (!options.offline) {
       startShipping();
     }

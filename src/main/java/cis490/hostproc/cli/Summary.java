@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.ship.ShipFigures;
@@ -7,11 +8,15 @@ import cis490.hostproc.ship.Shipper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 
 /** What came out of a collection, for people and for scripts; the numbers are the meters'. */
 final class Summary {
+
+  /** Meter: length of the episode's file. */
+  static final String JOURNAL_BYTES = "hostproc.journal.bytes";
 
   private final CollectCommand options;
   private final MeterRegistry registry;
@@ -40,9 +45,7 @@ final class Summary {
   int exitCode() {
     boolean shipped = outcome == null || outcome == Shipper.Outcome.EQUAL;
     boolean recorded = counter(SampleFigures.TICKS_UNWRITTEN) == 0 && manifest.ending().rows() > 0;
-    boolean sampled =
-        manifest.ending().endReason() != null
-            && manifest.ending().endReason() != cis490.hostproc.episode.EndReason.FAILURE;
+    boolean sampled = manifest.ending().endReason() != EndReason.FAILURE;
     return shipped && recorded && sampled ? 0 : 1;
   }
 
@@ -73,7 +76,7 @@ final class Summary {
         time(quantile(SampleFigures.LATENESS, "p50")),
         time(quantile(SampleFigures.LATENESS, "p99")),
         time(quantile(SampleFigures.LATENESS, "max")));
-    lines.add("file", "%s, %s", options.rowsFile(), size(ending.bytes()));
+    lines.add("file", "%s, %s", options.rowsFile(), size(gauge(JOURNAL_BYTES)));
     if (outcome == null) {
       lines.add("topic", "none (offline)");
       return lines.toString();
@@ -154,7 +157,7 @@ final class Summary {
         all.put("problem", problem);
       }
       return mapper.writeValueAsString(all);
-    } catch (java.io.IOException impossible) {
+    } catch (IOException impossible) {
       throw new AssertionError("our own JSON", impossible);
     }
   }

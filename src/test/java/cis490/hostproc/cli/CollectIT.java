@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.Tool;
 import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.ship.TestTopics;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -161,8 +162,8 @@ class CollectIT {
 
   @Test
   void anotherUsersProcessHasNullsAndOneWarning() throws Exception {
-    Tools.requireRoot();
-    Tools.require("setpriv");
+    Tool.requireRoot();
+    Tool.require("setpriv", "--version");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
     Hostproc run =
         Hostproc.start(

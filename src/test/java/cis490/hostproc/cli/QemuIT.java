@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.Tool;
 import cis490.hostproc.broker.TestBroker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,8 +28,8 @@ class QemuIT {
 
   @Test
   void aMinuteOfQemuIsTheSameInFileConsumeAndKcat() throws Exception {
-    Tools.require("qemu-system-x86_64");
-    Tools.require("kcat");
+    Tool.require("qemu-system-x86_64", "--version");
+    Tool.require("kcat", "-V");
     String episode = "qemu-" + UUID.randomUUID();
     String address = TestBroker.address();
     Process qemu =

@@ -50,7 +50,7 @@ class AuxvTest {
 
   @Test
   void theUnitsOfThisKernelAreThoseThatGetconfPrints() throws IOException, InterruptedException {
-    Tool.assumeOnThisMachine("getconf", "PAGESIZE");
+    Tool.require("getconf", "PAGESIZE");
     Auxv auxv = Auxv.ofThisKernel();
     assertEquals(Tool.line("getconf", "PAGESIZE"), Long.toString(auxv.pageSizeBytes()));
     assertEquals(Tool.line("getconf", "CLK_TCK"), Long.toString(auxv.clockTicksPerSecond()));

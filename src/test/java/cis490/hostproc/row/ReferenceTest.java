@@ -162,7 +162,7 @@ class ReferenceTest {
 
   @Test
   void theGoldenFileIsWhatTheReferencePrintsNow() throws IOException, InterruptedException {
-    Tool.assumeOnThisMachine("python3", "--version");
+    Tool.require("python3", "--version");
     byte[] printed =
         Tool.output(
             new byte[0],
@@ -177,7 +177,7 @@ class ReferenceTest {
   @Test
   void theFixturesAreWhatTheirScriptWrites(@TempDir Path written)
       throws IOException, InterruptedException {
-    Tool.assumeOnThisMachine("python3", "--version");
+    Tool.require("python3", "--version");
     Tool.output(
         new byte[0],
         "python3",

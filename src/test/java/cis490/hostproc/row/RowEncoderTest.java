@@ -134,7 +134,7 @@ class RowEncoderTest {
 
   @Test
   void pythonReadsALineAndWritesTheSameBytes() throws IOException, InterruptedException {
-    Tool.assumeOnThisMachine("python3", "--version");
+    Tool.require("python3", "--version");
     SplittableRandom random = Seed.random("rows through python");
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     for (int i = 0; i < 2000; i++) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
+    customSynopsis = "hostproc collect --episode ID (--pid PID | -- COMMAND [ARG…]) [OPTION…]",
     description = {
       "Samples a process at a fixed interval; each row goes to a file and from there to Kafka.",
       "Ends when the process does, after --duration-s, or on SIGINT or SIGTERM."
@@ -53,9 +54,10 @@ final class CollectCommand implements Callable<Integer> {
   Long pid;
 
   @Parameters(
-      paramLabel = "-- COMMAND [ARG…]",
+      paramLabel = "COMMAND [ARG…]",
       arity = "0..*",
-      description = "Start this and sample it from its birth.")
+      hideParamSyntax = true,
+      description = "After --: start this and sample it from its birth.")
   List<String> command = List.of();
 
   @Option(

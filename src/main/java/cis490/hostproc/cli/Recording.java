@@ -10,14 +10,12 @@ import cis490.hostproc.proc.Auxv;
 import cis490.hostproc.proc.Host;
 import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
-import cis490.hostproc.proc.ProcessFiles;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.SampleFigures.Complaint;
 import cis490.hostproc.sample.Sampler;
 import cis490.hostproc.sample.Schedule;
 import cis490.hostproc.sample.SystemClock;
-import cis490.hostproc.sample.TargetCommand;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
@@ -42,7 +40,6 @@ final class Recording implements AutoCloseable {
   /** How long rows gather before they are shipped; a trade of latency for processor time. */
   private static final Duration LINGER = Duration.ofMillis(500);
 
-  private static final Duration COMMAND_STOP_LIMIT = Duration.ofSeconds(5);
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
   private static final Duration STOP_MARGIN = Duration.ofSeconds(30);
 
@@ -53,11 +50,8 @@ final class Recording implements AutoCloseable {
   private final Set<Complaint> said = EnumSet.noneOf(Complaint.class);
   private final ManifestFile manifestFile;
 
-  private TargetCommand command;
-  private boolean proceeded;
   private Host host;
-  private long pid;
-  private ProcessFiles files;
+  private Target target;
   private Journal journal;
   private Manifest.Beginning earlier;
   private Auxv units;
@@ -90,7 +84,7 @@ final class Recording implements AutoCloseable {
     }
     watch();
     Duration sampled = elapsed();
-    Integer exitCode = stopCommand();
+    Integer exitCode = target.stop();
     status.clear();
     end(exitCode);
     Shipper.Outcome outcome = options.offline ? null : finishShipping(sampled);
@@ -102,11 +96,7 @@ final class Recording implements AutoCloseable {
     try {
       units = Auxv.ofThisKernel();
       host = Host.read(options.procRoot);
-      if (!options.command.isEmpty()) {
-        command = TargetCommand.startStopped(options.command);
-      }
-      pid = command != null ? command.pid() : options.pid;
-      files = ProcessFiles.open(options.procRoot, pid);
+      target = Target.open(options);
       journal = Journal.open(options.rowsFile());
       if (journal.length() + journal.tornBytes() > 0) {
         earlier = resume();
@@ -135,7 +125,8 @@ final class Recording implements AutoCloseable {
     boolean same =
         before != null
             && host.known()
-            && before.isProcess(host.bootId(), pid, files.stat().startTimeTicks());
+            && before.isProcess(
+                host.bootId(), target.pid(), target.files().stat().startTimeTicks());
     if (!same && !options.appendOtherProcess) {
       throw new FailedException(
           holds
@@ -164,9 +155,9 @@ final class Recording implements AutoCloseable {
         Version.hostproc(),
         host.name(),
         host.bootId(),
-        pid,
-        command != null ? command.name() : files.stat().commandName(),
-        files.stat().startTimeTicks(),
+        target.pid(),
+        target.name(),
+        target.files().stat().startTimeTicks(),
         units.clockTicksPerSecond(),
         units.pageSizeBytes(),
         options.intervalMs,
@@ -175,11 +166,11 @@ final class Recording implements AutoCloseable {
   }
 
   private void startSampling() throws FailedException, InterruptedException {
-    sampler = new Sampler(files, journal, units.pageSizeBytes(), clock, sampleFigures);
+    sampler = new Sampler(target.files(), journal, units.pageSizeBytes(), clock, sampleFigures);
     sampler.warmUp();
     StopSignal.onStop(
         () -> sampler.stop(EndReason.SIGNAL),
-        options.flushTimeout().plus(COMMAND_STOP_LIMIT).plus(STOP_MARGIN));
+        options.flushTimeout().plus(Target.STOP_LIMIT).plus(STOP_MARGIN));
     sampling = new Thread(this::sample, "hostproc-sampler");
     long startedWallNs = clock.wallNs();
     startedNs = clock.monotonicNs();
@@ -188,20 +179,12 @@ final class Recording implements AutoCloseable {
     sampler.awaitFirstTick();
     manifest = Manifest.open(beginning(startedWallNs));
     status = new StatusLine(System.err);
-    if (command != null) {
-      letCommandRun();
-      command.onExit(() -> sampler.stop(EndReason.PROCESS_GONE));
-    }
-    writeManifest();
-  }
-
-  private void letCommandRun() throws FailedException, InterruptedException {
     try {
-      command.proceed();
-      proceeded = true;
+      target.proceed(() -> sampler.stop(EndReason.PROCESS_GONE));
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(failure), failure);
     }
+    writeManifest();
   }
 
   private void sample() {
@@ -276,11 +259,7 @@ final class Recording implements AutoCloseable {
     };
   }
 
-  private Integer stopCommand() throws InterruptedException {
-    return command == null ? null : command.stop(COMMAND_STOP_LIMIT);
-  }
-
-  private void end(Integer exitCode) throws FailedException {
+  private void end(Integer exitCode) {
     manifest =
         acknowledged(
             manifest.ended(
@@ -299,7 +278,8 @@ final class Recording implements AutoCloseable {
     writeManifest();
   }
 
-  private String chain() throws FailedException {
+  /** Null if the disk refuses; what is in the file is shipped all the same. */
+  private String chain() {
     try {
       // So that the manifest never names rows that a power cut can take, offline included.
       long length = journal.force();
@@ -307,7 +287,8 @@ final class Recording implements AutoCloseable {
       cursor.skipTo(length);
       return cursor.chain();
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(failure), failure);
+      LOG.error("{}: {}", journal.path(), Failures.describe(failure));
+      return null;
     }
   }
 
@@ -347,38 +328,27 @@ final class Recording implements AutoCloseable {
     if (status != null) {
       status.clear();
     }
-    try {
-      endSampling();
-      endCommand();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+    endSampling();
+    if (target != null) {
+      target.close();
     }
     if (connection != null) {
       connection.close();
-    }
-    if (files != null) {
-      files.close();
     }
     if (journal != null) {
       journal.close();
     }
   }
 
-  private void endSampling() throws InterruptedException {
-    if (sampling != null) {
-      sampler.stop(EndReason.FAILURE);
-      sampling.join();
-    }
-  }
-
-  private void endCommand() throws InterruptedException {
-    if (command == null) {
+  private void endSampling() {
+    if (sampling == null) {
       return;
     }
-    if (proceeded) {
-      command.stop(COMMAND_STOP_LIMIT);
-    } else {
-      command.kill();
+    sampler.stop(EndReason.FAILURE);
+    try {
+      sampling.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

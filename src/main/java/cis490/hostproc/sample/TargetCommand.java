@@ -1,5 +1,8 @@
 package cis490.hostproc.sample;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +77,8 @@ public final class TargetCommand {
 
   /** What the kernel will call it: exec sets comm to the file's name, cut. */
   private static String name(String program) {
-    String file = Path.of(program).getFileName().toString();
-    return file.substring(0, Math.min(file.length(), COMMAND_NAME_BYTES_MAX));
+    byte[] file = Path.of(program).getFileName().toString().getBytes(UTF_8);
+    return new String(file, 0, Math.min(file.length, COMMAND_NAME_BYTES_MAX), UTF_8);
   }
 
   /** The shell takes about a millisecond to get there; its state says when it has. */
@@ -83,7 +86,7 @@ public final class TargetCommand {
     Path stat = Path.of("/proc", Long.toString(pid()), "stat");
     long deadlineNs = System.nanoTime() + STOPPED_WITHIN.toNanos();
     while (process.isAlive() && System.nanoTime() < deadlineNs) {
-      String text = Files.readString(stat, java.nio.charset.StandardCharsets.ISO_8859_1);
+      String text = Files.readString(stat, ISO_8859_1);
       if (text.charAt(text.lastIndexOf(')') + 2) == 'T') {
         return;
       }

@@ -17,9 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class BrokerProcess implements AutoCloseable {
 
-  /** What clients try first. */
-  public static final int PORT = 9092;
-
+  private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
 
@@ -30,10 +28,12 @@ public final class BrokerProcess implements AutoCloseable {
   /** Ctrl-C goes to the whole foreground group; the broker is still needed for the last rows. */
   private static final String IGNORE_KEYBOARD = "trap '' INT HUP; exec \"$@\"";
 
+  private final Path data;
   private final Process process;
   private final String address;
 
-  private BrokerProcess(Process process, String address) {
+  private BrokerProcess(Path data, Process process, String address) {
+    this.data = data;
     this.process = process;
     this.address = address;
   }
@@ -49,21 +49,40 @@ public final class BrokerProcess implements AutoCloseable {
   public static BrokerProcess start(Path data) throws IOException, InterruptedException {
     BrokerJars.check();
     if (DataFolder.inUse(data)) {
-      return new BrokerProcess(null, await(data, null));
+      return shared(data);
     }
     Files.createDirectories(data);
     File log = data.resolve("broker.log").toFile();
     Process process =
         new ProcessBuilder(command(data))
-            .redirectOutput(log)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
             .redirectError(ProcessBuilder.Redirect.appendTo(log))
             .start();
     try {
-      return new BrokerProcess(process, await(data, process));
+      Optional<String> address = await(data, process);
+      if (address.isPresent()) {
+        return new BrokerProcess(data, process, address.get());
+      }
     } catch (IOException | InterruptedException failure) {
       process.destroyForcibly();
       throw failure;
     }
+    if (DataFolder.inUse(data)) {
+      // Somebody else was quicker on the same folder.
+      return shared(data);
+    }
+    throw new IOException(
+        "the embedded broker ended with code "
+            + process.exitValue()
+            + "; see "
+            + data.resolve("broker.log"));
+  }
+
+  private static BrokerProcess shared(Path data) throws IOException, InterruptedException {
+    String address =
+        await(data, null)
+            .orElseThrow(() -> new IOException("the broker that ran on " + data + " has ended"));
+    return new BrokerProcess(data, null, address);
   }
 
   private static List<String> command(Path data) {
@@ -73,26 +92,24 @@ public final class BrokerProcess implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(UntilEof.class.getName());
     command.add(data.toString());
-    command.add(DataFolder.portFree(PORT) ? Integer.toString(PORT) : "0");
+    // Any free port: several may start at the same moment.
+    command.add("0");
     return command;
   }
 
-  private static String await(Path data, Process process) throws IOException, InterruptedException {
+  /** The address once it is there; empty if the broker, ours or another's, has ended instead. */
+  private static Optional<String> await(Path data, Process ours)
+      throws IOException, InterruptedException {
     long deadlineNs = System.nanoTime() + READY_WITHIN.toNanos();
     while (System.nanoTime() < deadlineNs) {
+      if (ours == null ? !DataFolder.inUse(data) : !ours.isAlive()) {
+        return Optional.empty();
+      }
       Optional<String> address = DataFolder.running(data);
-      if (address.isPresent()) {
-        return address.get();
+      if (address.isPresent() && (ours == null || ours.isAlive())) {
+        return address;
       }
-      if (process != null && process.waitFor(20, TimeUnit.MILLISECONDS)) {
-        throw new IOException(
-            "the embedded broker ended with code "
-                + process.exitValue()
-                + "; see "
-                + data.resolve("broker.log"));
-      } else if (process == null) {
-        TimeUnit.MILLISECONDS.sleep(20);
-      }
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
     throw new IOException(
         "the embedded broker on "
@@ -118,6 +135,18 @@ public final class BrokerProcess implements AutoCloseable {
    */
   public boolean shared() {
     return process == null;
+  }
+
+  /**
+   * Whether it is still there; one that is shared ends with whoever started it.
+   *
+   * @return false once it has ended
+   * @throws IOException if the folder can't be read
+   */
+  public boolean alive() throws IOException {
+    return process != null
+        ? process.isAlive()
+        : DataFolder.running(data).filter(address::equals).isPresent();
   }
 
   /** Lets it shut down in good order, if it is ours. Can be called twice. */

@@ -13,7 +13,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A broker's data folder. Its file {@code hostproc.address} is locked as long as a broker runs on
@@ -22,6 +24,9 @@ import java.util.Optional;
 final class DataFolder implements AutoCloseable {
 
   private static final String ADDRESS_FILE = "hostproc.address";
+
+  private static final Duration LOCK_WITHIN = Duration.ofSeconds(1);
+  private static final Duration LOCK_POLL = Duration.ofMillis(10);
 
   private final FileChannel addressFile;
 
@@ -35,13 +40,25 @@ final class DataFolder implements AutoCloseable {
     FileChannel file =
         FileChannel.open(
             data.resolve(ADDRESS_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!tryLock(file)) {
+    if (!tryLockFor(LOCK_WITHIN, file)) {
       file.close();
       throw new IOException(
           data + " is in use by another broker" + running(data).map(a -> ", " + a).orElse(""));
     }
     file.truncate(0);
     return new DataFolder(file);
+  }
+
+  /** Whoever looks whether the folder is in use holds the lock for a moment, too. */
+  private static boolean tryLockFor(Duration limit, FileChannel file) throws IOException {
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    while (!tryLock(file)) {
+      if (System.nanoTime() > deadlineNs) {
+        return false;
+      }
+      LockSupport.parkNanos(LOCK_POLL.toNanos());
+    }
+    return true;
   }
 
   private static boolean tryLock(FileChannel file) throws IOException {

@@ -2,7 +2,6 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.Broker;
 import cis490.hostproc.broker.BrokerJars;
-import cis490.hostproc.broker.BrokerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +34,7 @@ final class BrokerCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      defaultValue = "" + BrokerProcess.PORT,
+      defaultValue = "9092",
       description = "Where clients reach it; 0 for any that is free. Default: ${DEFAULT-VALUE}")
   private int port;
 

@@ -8,6 +8,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Option;
             + " (read_committed).")
 final class ConsumeCommand implements Callable<Integer> {
 
+  private static final Path STDOUT = Path.of("/proc/self/fd/1");
   private static final int OUT_BUFFER_BYTES = 64 * 1024;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -49,14 +52,20 @@ final class ConsumeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     kafka.check(false);
-    StopSignal.onStop(() -> stop = true, STOP_LIMIT);
-    try (KafkaConnection connection = kafka.connection();
-        // Not System.out: it hides that a pipe was closed.
-        OutputStream out =
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUT_BUFFER_BYTES)) {
+    if (follow) {
+      // Without it being stopped is no success: rows are missing.
+      StopSignal.onStop(() -> stop = true, STOP_LIMIT);
+    }
+    // Not System.out: it hides that writing failed.
+    OutputStream out =
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUT_BUFFER_BYTES);
+    try (KafkaConnection connection = kafka.connection()) {
       print(connection.settings(), out);
-    } catch (ReaderGoneException enough) {
+    } catch (OutputException failure) {
       // "hostproc consume … | head" is no failure.
+      if (!readBySomebody(STDOUT)) {
+        throw new FailedException("standard output: " + failure.getCause().getMessage(), failure);
+      }
     }
     return 0;
   }
@@ -95,21 +104,31 @@ final class ConsumeCommand implements Callable<Integer> {
     try {
       out.write(row);
       out.write('\n');
-    } catch (IOException closed) {
-      throw new ReaderGoneException();
+    } catch (IOException failure) {
+      throw new OutputException(failure);
     }
   }
 
   private static void flush(OutputStream out) {
     try {
       out.flush();
-    } catch (IOException closed) {
-      throw new ReaderGoneException();
+    } catch (IOException failure) {
+      throw new OutputException(failure);
     }
   }
 
-  /** Whoever read our standard output has enough. */
-  private static final class ReaderGoneException extends RuntimeException {
+  /** A pipe or a socket: writing fails when whoever read it has enough. */
+  private static boolean readBySomebody(Path descriptor) throws IOException {
+    String target = Files.readSymbolicLink(descriptor).toString();
+    return target.startsWith("pipe:") || target.startsWith("socket:");
+  }
+
+  /** Standard output took no more. */
+  private static final class OutputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    OutputException(IOException cause) {
+      super(cause);
+    }
   }
 }

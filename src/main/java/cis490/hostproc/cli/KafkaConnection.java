@@ -3,7 +3,6 @@ package cis490.hostproc.cli;
 import cis490.hostproc.broker.BrokerProcess;
 import cis490.hostproc.ship.KafkaSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,36 +25,39 @@ final class KafkaConnection implements AutoCloseable {
     this.embeddedData = embeddedData;
   }
 
-  /** Starts the embedded broker if there is to be one: seconds, so not on the way to a tick. */
-  KafkaSettings settings() {
+  /**
+   * Where the brokers are now. The embedded one is started if there is none: seconds, so not on the
+   * way to a tick. One that was somebody else's and ended with them is replaced.
+   *
+   * @throws IOException if the embedded one does not start
+   */
+  KafkaSettings settings() throws IOException, InterruptedException {
     if (embeddedData == null) {
       return new KafkaSettings(own);
     }
+    if (broker == null || !broker.alive()) {
+      startBroker();
+    }
     Map<String, String> all = new HashMap<>(own);
-    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokerAddress());
+    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
     return new KafkaSettings(all);
   }
 
-  private String brokerAddress() {
-    try {
-      BrokerProcess started = BrokerProcess.start(embeddedData);
-      LOG.info(
-          "embedded Kafka {} on {}, data in {}",
-          started.shared() ? "was running" : "is ready",
-          started.address(),
-          embeddedData);
-      keep(started);
-      return started.address();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure.getMessage(), failure);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the embedded Kafka started");
-    }
+  private void startBroker() throws IOException, InterruptedException {
+    BrokerProcess started = BrokerProcess.start(embeddedData);
+    LOG.info(
+        "embedded Kafka {} on {}, data in {}",
+        started.shared() ? "was running" : "is ready",
+        started.address(),
+        embeddedData);
+    keep(started);
   }
 
   /** The command may have ended while the broker was starting. */
   private synchronized void keep(BrokerProcess started) {
+    if (broker != null) {
+      broker.close();
+    }
     broker = started;
     if (closed) {
       broker.close();

@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -43,6 +44,8 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    // An argument of a started command may begin with @.
+    commandLine.setExpandAtFiles(false);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setAbbreviatedOptionsAllowed(false);
     commandLine.setParameterExceptionHandler(Main::usage);
@@ -69,6 +72,8 @@ public final class Main implements Runnable {
     String name = command.getCommandSpec().qualifiedName();
     if (failure instanceof FailedException) {
       err.println(name + ": " + oneLine(failure.getMessage()));
+    } else if (failure instanceof IOException known) {
+      err.println(name + ": " + oneLine(Failures.describe(known)));
     } else {
       err.println(
           name + ": " + oneLine(failure.toString()) + " (" + DEBUG_VARIABLE + "=1 for more)");

@@ -16,6 +16,7 @@ import cis490.hostproc.sample.SampleFigures.Complaint;
 import cis490.hostproc.sample.Sampler;
 import cis490.hostproc.sample.Schedule;
 import cis490.hostproc.sample.SystemClock;
+import cis490.hostproc.sample.TargetCommand;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One run of {@code hostproc collect}: opens the target and the file, has the one thread sample and
- * the other ship, and sees both to their end. Only this thread talks to people.
+ * the other ship, and sees both to their end.
  */
 final class Recording implements AutoCloseable {
 
@@ -41,7 +42,9 @@ final class Recording implements AutoCloseable {
   private static final Duration LINGER = Duration.ofMillis(500);
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
-  private static final Duration STOP_MARGIN = Duration.ofSeconds(30);
+
+  /** For what has no limit but progress: reading back tens of millions of rows. */
+  private static final Duration STOP_MARGIN = Duration.ofMinutes(10);
 
   private final CollectCommand options;
   private final SystemClock clock = new SystemClock();
@@ -55,7 +58,6 @@ final class Recording implements AutoCloseable {
   private Journal journal;
   private Manifest.Beginning earlier;
   private Auxv units;
-  private Sampler sampler;
   private Thread sampling;
   private KafkaConnection connection;
   private ShipFigures shipFigures;
@@ -65,8 +67,15 @@ final class Recording implements AutoCloseable {
   private long originNs;
   private EndReason endReason;
 
-  /** Read by the shipper's thread, too. */
+  /** Set and read by the thread that answers signals, too. */
+  private volatile boolean stopped;
+
+  private volatile Sampler sampler;
+
+  /** Read by the shipper's thread, too, and the chain is set by it. */
   private volatile Manifest manifest;
+
+  private volatile String chain;
 
   Recording(CollectCommand options) {
     this.options = options;
@@ -75,6 +84,7 @@ final class Recording implements AutoCloseable {
 
   /** From the first tick to the last row's arrival. */
   Summary run() throws FailedException, InterruptedException {
+    StopSignal.onStop(this::stop, options.flushTimeout().plus(Target.STOP_LIMIT).plus(STOP_MARGIN));
     open();
     startSampling();
     sampleFigures.bindTo(registry);
@@ -84,24 +94,38 @@ final class Recording implements AutoCloseable {
     }
     watch();
     Duration sampled = elapsed();
-    Integer exitCode = target.stop();
-    status.clear();
-    end(exitCode);
+    end(target.stop());
     Shipper.Outcome outcome = options.offline ? null : finishShipping(sampled);
-    writeManifest();
+    close(outcome);
     return new Summary(options, registry, manifest, sampled, outcome, shipper);
   }
 
+  private void stop() {
+    stopped = true;
+    Sampler running = sampler;
+    if (running != null) {
+      running.stop(EndReason.SIGNAL);
+    }
+  }
+
+  /** A command comes last: whatever is refused before, it was never started. */
   private void open() throws FailedException, InterruptedException {
     try {
       units = Auxv.ofThisKernel();
       host = Host.read(options.procRoot);
-      target = Target.open(options);
+      if (options.command.isEmpty()) {
+        target = Target.running(options.procRoot, options.pid);
+      } else {
+        TargetCommand.requireExecutable(options.command.get(0));
+      }
       journal = Journal.open(options.rowsFile());
       if (journal.length() + journal.tornBytes() > 0) {
         earlier = resume();
       }
       journal.repair();
+      if (target == null) {
+        target = Target.starting(options.procRoot, options.command);
+      }
     } catch (NoSuchProcessException | MalformedKernelTextException wrong) {
       throw new FailedException(wrong.getMessage(), wrong);
     } catch (IOException failure) {
@@ -122,19 +146,36 @@ final class Recording implements AutoCloseable {
       throw new FailedException(
           holds + " of the episode " + before.episodeId() + "; choose another --output");
     }
-    boolean same =
-        before != null
-            && host.known()
-            && before.isProcess(
-                host.bootId(), target.pid(), target.files().stat().startTimeTicks());
+    boolean same = before != null && isTarget(before);
     if (!same && !options.appendOtherProcess) {
       throw new FailedException(
           holds
               + (before == null ? " of an unknown process" : " of another process")
               + "; choose another --episode, or say --append-other-process");
     }
+    if (same) {
+      requireSameGrid(before);
+    }
     LOG.info("{}; going on after them", holds);
     return same ? before : null;
+  }
+
+  private boolean isTarget(Manifest.Beginning before) {
+    return target != null
+        && host.known()
+        && before.isProcess(host.bootId(), target.pid(), target.files().stat().startTimeTicks());
+  }
+
+  /** One file, one origin and one interval: the manifest has room for no other. */
+  private void requireSameGrid(Manifest.Beginning before) throws FailedException {
+    if (options.monoOriginNs != null && options.monoOriginNs != before.originMonoNs()) {
+      throw new FailedException(
+          journal.path() + " counts its times from --mono-origin-ns " + before.originMonoNs());
+    }
+    if (options.intervalMs != before.intervalMs()) {
+      throw new FailedException(
+          journal.path() + " has its rows at --interval-ms " + before.intervalMs());
+    }
   }
 
   /** Times that count from an earlier run's origin go on doing so, unless the user gives one. */
@@ -168,34 +209,49 @@ final class Recording implements AutoCloseable {
   private void startSampling() throws FailedException, InterruptedException {
     sampler = new Sampler(target.files(), journal, units.pageSizeBytes(), clock, sampleFigures);
     sampler.warmUp();
-    StopSignal.onStop(
-        () -> sampler.stop(EndReason.SIGNAL),
-        options.flushTimeout().plus(Target.STOP_LIMIT).plus(STOP_MARGIN));
+    if (stopped) {
+      sampler.stop(EndReason.SIGNAL);
+    }
     sampling = new Thread(this::sample, "hostproc-sampler");
     long startedWallNs = clock.wallNs();
     startedNs = clock.monotonicNs();
     originNs = originNs();
     sampling.start();
-    sampler.awaitFirstTick();
-    manifest = Manifest.open(beginning(startedWallNs));
     status = new StatusLine(System.err);
+    if (target.isCommand()) {
+      sampler.awaitFirstTick();
+      letCommandRun();
+    }
+    manifest = Manifest.open(beginning(startedWallNs));
+    writeManifest();
+  }
+
+  private void letCommandRun() throws FailedException, InterruptedException {
+    if (stopped) {
+      return;
+    }
     try {
       target.proceed(() -> sampler.stop(EndReason.PROCESS_GONE));
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(failure), failure);
     }
-    writeManifest();
   }
 
   private void sample() {
     try {
-      endReason =
-          sampler.run(
-              Schedule.from(originNs, options.intervalNs(), startedNs, options.durationNs()));
+      endReason = sampler.run(schedule());
     } catch (RuntimeException | Error failure) {
       endReason = EndReason.FAILURE;
       LOG.error("sampling failed", failure);
     }
+  }
+
+  private Schedule schedule() {
+    long intervalNs = options.intervalNs();
+    long durationNs = options.durationNs();
+    return target.isCommand()
+        ? Schedule.atOnce(originNs, intervalNs, startedNs, durationNs)
+        : Schedule.from(originNs, intervalNs, startedNs, durationNs);
   }
 
   private void startShipping() {
@@ -209,7 +265,8 @@ final class Recording implements AutoCloseable {
             episode.transactionalId(),
             RowFormat.headers(),
             EpisodeId.EPISODES_TOPIC,
-            () -> acknowledged(manifest).toJson(),
+            () -> Manifest.open(manifest.beginning()).toJson(),
+            this::closing,
             LINGER);
     connection = options.kafka.connection();
     shipper = new Shipper(job, connection::settings, shipFigures);
@@ -225,6 +282,8 @@ final class Recording implements AutoCloseable {
       sayComplaints();
       status.show(progress(elapsed()));
     }
+    sayComplaints();
+    status.clear();
   }
 
   private StatusLine.Progress progress(Duration elapsed) {
@@ -254,32 +313,61 @@ final class Recording implements AutoCloseable {
       case IO_UNREADABLE -> "io_read_bytes and io_write_bytes are null";
       case STATUS_UNREADABLE -> "voluntary_ctxsw and involuntary_ctxsw are null";
       case STAT_UNREADABLE -> "no row, stat can't be read";
-      case MALFORMED -> "no row, the kernel's text is not understood";
+      case STAT_MALFORMED, IO_MALFORMED, STATUS_MALFORMED ->
+          "no row, the kernel's text is not understood";
       case UNWRITTEN -> "no row, " + journal.path() + " can't be written";
     };
   }
 
   private void end(Integer exitCode) {
     manifest =
-        acknowledged(
-            manifest.ended(
-                new Manifest.Ending(
-                    clock.wallNs(),
-                    endReason,
-                    exitCode,
-                    journal.lines(),
-                    journal.length(),
-                    sampleFigures.missed(),
-                    sampleFigures.malformed(),
-                    sampleFigures.unwritten(),
-                    sampleFigures.lateness().max(),
-                    chain(),
-                    null)));
+        manifest.ended(
+            new Manifest.Ending(
+                clock.wallNs(),
+                reason(),
+                exitCode,
+                journal.lines(),
+                journal.length(),
+                sampleFigures.missed(),
+                sampleFigures.malformed(),
+                sampleFigures.unwritten(),
+                sampleFigures.lateness().max(),
+                null,
+                null));
+    writeManifest();
+  }
+
+  private EndReason reason() {
+    boolean ended = endReason == EndReason.PROCESS_GONE || endReason == EndReason.PROCESS_ZOMBIE;
+    if (ended && stopped) {
+      // A terminal's Ctrl-C goes to the command as well, and that may be quicker.
+      return EndReason.SIGNAL;
+    }
+    // A command of ours is a zombie for a moment, until we have waited for it.
+    return ended && target.isCommand() ? EndReason.PROCESS_GONE : endReason;
+  }
+
+  /** Called by the shipper, once all has arrived. */
+  private byte[] closing(String readBackChain) {
+    chain = readBackChain;
+    return closed().toJson();
+  }
+
+  private Manifest closed() {
+    Long acknowledged = shipFigures == null ? null : shipFigures.acknowledged();
+    return manifest.ended(manifest.ending().closed(chain, acknowledged));
+  }
+
+  private void close(Shipper.Outcome outcome) {
+    if (outcome != Shipper.Outcome.EQUAL) {
+      chain = chainOfFile();
+    }
+    manifest = closed();
     writeManifest();
   }
 
   /** Null if the disk refuses; what is in the file is shipped all the same. */
-  private String chain() {
+  private String chainOfFile() {
     try {
       // So that the manifest never names rows that a power cut can take, offline included.
       long length = journal.force();
@@ -292,24 +380,23 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  private Manifest acknowledged(Manifest at) {
-    return shipFigures == null || at.state() == Manifest.State.OPEN
-        ? at
-        : at.ended(at.ending().acknowledged(shipFigures.acknowledged()));
-  }
-
-  /** The last rows, and the proof that all have arrived. */
+  /** The last rows, and the proof that all have arrived, which may take as long as it advances. */
   private Shipper.Outcome finishShipping(Duration sampled) throws InterruptedException {
     shipper.complete();
-    long deadlineNs = clock.monotonicNs() + options.flushTimeout().toNanos();
+    long limitNs = options.flushTimeout().toNanos();
+    long deadlineNs = clock.monotonicNs() + limitNs;
+    long readBack = 0;
     Shipper.Outcome outcome = shipper.await(LOOK_EVERY);
     while (outcome == Shipper.Outcome.SHIPPING && clock.monotonicNs() < deadlineNs) {
       status.show(progress(sampled));
       outcome = shipper.await(LOOK_EVERY);
+      if (shipFigures.rowsReadBack() > readBack) {
+        readBack = shipFigures.rowsReadBack();
+        deadlineNs = clock.monotonicNs() + limitNs;
+      }
     }
     shipper.abandon();
     status.clear();
-    manifest = acknowledged(manifest);
     return outcome;
   }
 

@@ -87,7 +87,11 @@ final class Summary {
         beginning.topic(),
         gauge(ShipFigures.ROWS_ACKNOWLEDGED));
     lines.add("topic equals file", "%s", equality());
-    lines.add("next", "%s", next());
+    if (outcome == Shipper.Outcome.EQUAL) {
+      lines.add("next", "%s", next());
+    } else if (options.command.isEmpty() && outcome == Shipper.Outcome.SHIPPING) {
+      lines.add("next", "the same command again goes on, and ships them, while the process lives");
+    }
     return lines.toString();
   }
 
@@ -118,10 +122,13 @@ final class Summary {
       case EQUAL -> "yes";
       case STOPPED -> "no: " + problem;
       case SHIPPING -> {
-        String rows = String.format(Locale.ROOT, "%,d rows", gauge(ShipFigures.ROWS_PENDING));
-        yield "not yet: "
-            + rows
-            + " not shipped, they are safe in the file"
+        long pending = gauge(ShipFigures.ROWS_PENDING);
+        yield (pending > 0
+                ? String.format(
+                    Locale.ROOT,
+                    "not yet: %,d rows not shipped, they are safe in the file",
+                    pending)
+                : "not known: all rows are acknowledged, but were not read back in time")
             + (problem == null ? "" : " (" + problem + ")");
       }
     };

@@ -5,7 +5,9 @@ import cis490.hostproc.proc.NoSuchProcessException;
 import cis490.hostproc.proc.ProcessFiles;
 import cis490.hostproc.sample.TargetCommand;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** The process to sample: one that runs already, or a command that is started to be sampled. */
 final class Target implements AutoCloseable {
@@ -24,21 +26,23 @@ final class Target implements AutoCloseable {
     this.pid = pid;
   }
 
-  /** Opens the process; a command is made, and stands still until {@link #proceed}. */
-  static Target open(CollectCommand options)
+  /** Opens a process that runs already. */
+  static Target running(Path procRoot, long pid)
+      throws IOException, NoSuchProcessException, MalformedKernelTextException {
+    return new Target(null, ProcessFiles.open(procRoot, pid), pid);
+  }
+
+  /** Makes a process for a command; it stands still until {@link #proceed}. */
+  static Target starting(Path procRoot, List<String> words)
       throws IOException,
           InterruptedException,
           NoSuchProcessException,
           MalformedKernelTextException {
-    if (options.command.isEmpty()) {
-      return new Target(null, ProcessFiles.open(options.procRoot, options.pid), options.pid);
-    }
-    TargetCommand command = TargetCommand.startStopped(options.command);
+    TargetCommand command = TargetCommand.startStopped(words);
     try {
-      ProcessFiles files = ProcessFiles.open(options.procRoot, command.pid());
-      return new Target(command, files, command.pid());
+      return new Target(command, ProcessFiles.open(procRoot, command.pid()), command.pid());
     } catch (IOException | NoSuchProcessException | MalformedKernelTextException failure) {
-      command.kill();
+      command.kill(STOP_LIMIT);
       throw failure;
     }
   }
@@ -64,22 +68,25 @@ final class Target implements AutoCloseable {
     }
   }
 
+  boolean isCommand() {
+    return command != null;
+  }
+
   /** Ends a command, and gives its exit code; leaves any other process alone, and gives null. */
   Integer stop() throws InterruptedException {
-    return command == null ? null : command.stop(STOP_LIMIT);
+    if (command == null) {
+      return null;
+    }
+    return proceeded ? command.stop(STOP_LIMIT) : command.kill(STOP_LIMIT);
   }
 
   @Override
   public void close() throws IOException {
     files.close();
-    if (command != null && !proceeded) {
-      command.kill();
-    } else if (command != null) {
-      try {
-        command.stop(STOP_LIMIT);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    try {
+      stop();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

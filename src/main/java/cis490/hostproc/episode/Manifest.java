@@ -122,24 +122,25 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
       Long rowsAcknowledged) {
 
     /**
-     * With what the topic has taken.
+     * With what is known once shipping is over, too.
      *
-     * @param rows rows that the topic holds, committed
+     * @param chain SHA-256 of the whole file, hexadecimal, or null
+     * @param rowsAcknowledged rows that the topic holds, committed; null if none were to be shipped
      * @return the same ending otherwise
      */
-    public Ending acknowledged(long rows) {
+    public Ending closed(String chain, Long rowsAcknowledged) {
       return new Ending(
           endedWallNs,
           endReason,
           exitCode,
-          this.rows,
+          rows,
           bytes,
           ticksMissed,
           ticksMalformed,
           ticksUnwritten,
           latenessMaxNs,
           chain,
-          rows);
+          rowsAcknowledged);
     }
 
     /** Not ended. */
@@ -168,7 +169,7 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
   }
 
   /**
-   * As Json.MAPPER.
+   * As JSON.
    *
    * @return one flat object on one line, UTF-8, without a newline
    */
@@ -184,7 +185,7 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
   }
 
   /**
-   * From Json.MAPPER.
+   * From JSON.
    *
    * @param json what {@link #toJson()} gave
    * @return the manifest

@@ -20,8 +20,8 @@ import java.util.Set;
  *
  * <p>Byte format: lines of any bytes but newline, each ended by one newline (0x0a), nothing else.
  *
- * <p>One thread appends; any other may follow. They share no lock, and only one file descriptor is
- * ever opened, since closing a second one would drop the lock (fcntl(2), "Record locks").
+ * <p>One thread appends; any other may follow. They share no lock. Nobody else in this process may
+ * open the file: closing it would drop the lock (fcntl(2), "Record locks").
  */
 public final class Journal implements JournalSource, Closeable {
 
@@ -74,20 +74,20 @@ public final class Journal implements JournalSource, Closeable {
       if (Files.exists(path) && OPEN.contains(key(path))) {
         throw new JournalLockedException(path);
       }
-      FileChannel channel =
-          FileChannel.open(
-              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileChannel appending =
+          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
-        if (channel.tryLock() == null) {
+        if (appending.tryLock() == null) {
           throw new JournalLockedException(path);
         }
         forceFolder(folder);
-        Journal journal = new Journal(path, JournalFile.of(channel));
+        FileChannel following = FileChannel.open(path, StandardOpenOption.READ);
+        Journal journal = new Journal(path, JournalFile.of(appending, following));
         journal.key = key(path);
         OPEN.add(journal.key);
         return journal;
       } catch (IOException failure) {
-        channel.close();
+        appending.close();
         throw failure;
       }
     }

@@ -21,37 +21,42 @@ interface JournalFile extends Closeable {
 
   long size() throws IOException;
 
-  /** The real one. */
-  static JournalFile of(FileChannel channel) {
+  /**
+   * The real one. Appending and following have a channel each, so that they share no lock of the
+   * JDK's; both are closed together, since closing either drops the process's lock on the file.
+   */
+  static JournalFile of(FileChannel appending, FileChannel following) {
     return new JournalFile() {
       @Override
       public int write(ByteBuffer bytes, long position) throws IOException {
-        return channel.write(bytes, position);
+        return appending.write(bytes, position);
       }
 
       @Override
       public int read(ByteBuffer into, long position) throws IOException {
-        return channel.read(into, position);
+        return following.read(into, position);
       }
 
       @Override
       public void truncate(long length) throws IOException {
-        channel.truncate(length);
+        appending.truncate(length);
       }
 
       @Override
       public void force() throws IOException {
-        channel.force(false);
+        following.force(false);
       }
 
       @Override
       public long size() throws IOException {
-        return channel.size();
+        return appending.size();
       }
 
       @Override
       public void close() throws IOException {
-        channel.close();
+        try (following) {
+          appending.close();
+        }
       }
     };
   }

@@ -8,8 +8,20 @@ public final class MalformedKernelTextException extends Exception {
   private static final long serialVersionUID = 1L;
   private static final int EXCERPT_LENGTH_MAX = 80;
 
+  private final String file;
+
   MalformedKernelTextException(String file, String what, byte[] text, int from, int to) {
     super(file + ": " + what + ": \"" + excerpt(text, from, to) + '"', null, false, false);
+    this.file = file;
+  }
+
+  /**
+   * Which of a process's files.
+   *
+   * @return its name, for example {@code stat}
+   */
+  public String file() {
+    return file;
   }
 
   /** Printable, on one line, of bounded length: kernel text can hold any byte (a command name). */

@@ -45,8 +45,12 @@ public final class SampleFigures implements MeterBinder {
     STATUS_UNREADABLE,
     /** No row: {@code stat} can't be read although the process is there. */
     STAT_UNREADABLE,
-    /** No row: a text is not as proc(5) says. */
-    MALFORMED,
+    /** No row: the text of {@code stat} is not as proc(5) says. */
+    STAT_MALFORMED,
+    /** No row: the text of {@code io} is not as proc(5) says. */
+    IO_MALFORMED,
+    /** No row: the text of {@code status} is not as proc(5) says. */
+    STATUS_MALFORMED,
     /** No row: the file can't be written. */
     UNWRITTEN
   }
@@ -81,10 +85,6 @@ public final class SampleFigures implements MeterBinder {
 
   void countUnwritten() {
     unwritten = unwritten + 1;
-  }
-
-  boolean complained(Complaint complaint) {
-    return complaints.getPlain(complaint.ordinal()) != null;
   }
 
   void complain(Complaint complaint, String text) {

@@ -52,6 +52,7 @@ public final class Sampler {
     this.pageSizeBytes = pageSizeBytes;
     this.clock = clock;
     this.figures = figures;
+    noteUnopened();
   }
 
   /**
@@ -161,7 +162,7 @@ public final class Sampler {
       }
     } catch (MalformedKernelTextException malformed) {
       figures.countMalformed();
-      figures.complain(Complaint.MALFORMED, malformed.getMessage());
+      figures.complain(complaint(malformed), malformed.getMessage());
       return null;
     } catch (IOException unreadable) {
       figures.countMalformed();
@@ -177,6 +178,24 @@ public final class Sampler {
       figures.complain(Complaint.UNWRITTEN, journal.failure().getMessage());
     }
     return null;
+  }
+
+  private static Complaint complaint(MalformedKernelTextException malformed) {
+    return switch (malformed.file()) {
+      case "io" -> Complaint.IO_MALFORMED;
+      case "status" -> Complaint.STATUS_MALFORMED;
+      default -> Complaint.STAT_MALFORMED;
+    };
+  }
+
+  /** What could not even be opened; a failure of {@link #noteUnreadable} comes later. */
+  private void noteUnopened() {
+    if (!files.ioPresent()) {
+      figures.complain(Complaint.IO_UNREADABLE, files.ioFailure().getMessage());
+    }
+    if (!files.statusPresent()) {
+      figures.complain(Complaint.STATUS_UNREADABLE, files.statusFailure().getMessage());
+    }
   }
 
   /** A single failure is no complaint: a process that is ending answers so, too. */

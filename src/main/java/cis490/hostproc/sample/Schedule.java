@@ -7,9 +7,10 @@ package cis490.hostproc.sample;
  * @param originNs the CLOCK_MONOTONIC reading that {@code t_mono_ns} counts from, ns
  * @param intervalNs time between deadlines, ns, more than 0
  * @param firstTick n of the first tick
+ * @param startNs nothing is due before this CLOCK_MONOTONIC reading, ns
  * @param endNs no tick is due at this CLOCK_MONOTONIC reading or later, ns
  */
-public record Schedule(long originNs, long intervalNs, long firstTick, long endNs) {
+public record Schedule(long originNs, long intervalNs, long firstTick, long startNs, long endNs) {
 
   /**
    * Refuses an interval that never ends.
@@ -17,6 +18,7 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long endN
    * @param originNs any
    * @param intervalNs more than 0
    * @param firstTick any
+   * @param startNs any
    * @param endNs any
    */
   public Schedule {
@@ -26,9 +28,9 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long endN
   }
 
   /**
-   * From now on.
+   * On the grid from now on.
    *
-   * @param originNs CLOCK_MONOTONIC, ns
+   * @param originNs CLOCK_MONOTONIC, ns, at most {@code startNs}
    * @param intervalNs time between deadlines, ns, more than 0
    * @param startNs the first tick is the first whose deadline is not before this, ns
    * @param durationNs counted from the first deadline, ns; {@link Long#MAX_VALUE} for no end
@@ -36,11 +38,30 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long endN
    */
   public static Schedule from(long originNs, long intervalNs, long startNs, long durationNs) {
     long first = tickAtOrAfter(originNs, intervalNs, startNs);
-    long firstNs = originNs + first * intervalNs;
+    return starting(originNs, intervalNs, first, originNs + first * intervalNs, durationNs);
+  }
+
+  /**
+   * With a first tick right now, wherever the grid is, and on the grid from the second one on: for
+   * a command that stands still until it was sampled.
+   *
+   * @param originNs CLOCK_MONOTONIC, ns, at most {@code startNs}
+   * @param intervalNs time between deadlines, ns, more than 0
+   * @param startNs when the first tick is due, ns
+   * @param durationNs counted from the first tick, ns; {@link Long#MAX_VALUE} for no end
+   * @return the schedule
+   */
+  public static Schedule atOnce(long originNs, long intervalNs, long startNs, long durationNs) {
+    long first = Math.floorDiv(startNs - originNs, intervalNs);
+    return starting(originNs, intervalNs, first, startNs, durationNs);
+  }
+
+  private static Schedule starting(
+      long originNs, long intervalNs, long firstTick, long startNs, long durationNs) {
     // An interval of room, so that the deadline after the last tick is no overflow.
     long lastNs = Long.MAX_VALUE - intervalNs;
-    long endNs = firstNs > lastNs - durationNs ? lastNs : firstNs + durationNs;
-    return new Schedule(originNs, intervalNs, first, endNs);
+    long endNs = startNs > lastNs - durationNs ? lastNs : startNs + durationNs;
+    return new Schedule(originNs, intervalNs, firstTick, startNs, endNs);
   }
 
   private static long tickAtOrAfter(long originNs, long intervalNs, long timeNs) {
@@ -54,7 +75,7 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long endN
    * @return its deadline, CLOCK_MONOTONIC, ns
    */
   public long deadlineNs(long tick) {
-    return originNs + tick * intervalNs;
+    return Math.max(startNs, originNs + tick * intervalNs);
   }
 
   /**

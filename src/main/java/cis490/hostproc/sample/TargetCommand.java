@@ -45,19 +45,27 @@ public final class TargetCommand {
    */
   public static TargetCommand startStopped(List<String> command)
       throws IOException, InterruptedException {
-    String program = command.get(0);
-    if (!executable(program)) {
-      throw new IOException(program + ": no such command");
-    }
+    requireExecutable(command.get(0));
     List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", STOP_THEN_EXEC, "hostproc"));
     shell.addAll(command);
     Process process = new ProcessBuilder(shell).inheritIO().start();
-    TargetCommand started = new TargetCommand(process, name(program));
+    TargetCommand started = new TargetCommand(process, name(command.get(0)));
     started.awaitStopped();
     return started;
   }
 
-  /** As a shell would look for it. */
+  /**
+   * Checks that there is such a program, as a shell would look for it.
+   *
+   * @param program a path, or a name to be found on the PATH
+   * @throws IOException if there is none
+   */
+  public static void requireExecutable(String program) throws IOException {
+    if (!executable(program)) {
+      throw new IOException(program + ": no such command");
+    }
+  }
+
   private static boolean executable(String program) {
     if (program.contains("/")) {
       return executable(Path.of(program));
@@ -123,20 +131,29 @@ public final class TargetCommand {
    * SIGTERM, and SIGKILL if that does not end it in time. Does nothing to one that has ended.
    *
    * @param limit how long it may take to end by itself
-   * @return the exit code, 128 + signal if a signal ended it
+   * @return the exit code, 128 + signal if a signal ended it; null if even SIGKILL did not end it
+   *     within the limit (a process stuck in the kernel)
    * @throws InterruptedException if the waiting thread is interrupted
    */
-  public int stop(Duration limit) throws InterruptedException {
+  public Integer stop(Duration limit) throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly();
-    }
-    return process.waitFor();
+    return endsWithin(limit) ? Integer.valueOf(process.exitValue()) : kill(limit);
   }
 
-  /** SIGKILL: for one that was never let run. */
-  public void kill() {
+  /**
+   * SIGKILL: also for one that was never let run.
+   *
+   * @param limit how long it may take to end
+   * @return as {@link #stop}
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public Integer kill(Duration limit) throws InterruptedException {
     process.destroyForcibly();
+    return endsWithin(limit) ? Integer.valueOf(process.exitValue()) : null;
+  }
+
+  private boolean endsWithin(Duration limit) throws InterruptedException {
+    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**

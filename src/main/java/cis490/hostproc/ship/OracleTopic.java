@@ -35,7 +35,8 @@ final class OracleTopic {
 
   private static final Logger LOG = LoggerFactory.getLogger(OracleTopic.class);
 
-  private static final Duration STABLE_POLL = Duration.ofMillis(5);
+  private static final Duration POLL = Duration.ofMillis(5);
+  private static final Duration NEW_TOPIC_WITHIN = Duration.ofSeconds(5);
 
   private final Admin admin;
   private final String name;
@@ -69,8 +70,14 @@ final class OracleTopic {
 
   /** Makes the topic if it is not there, and mends its settings; its id tells one from the next. */
   Uuid ensure() throws ShippingStoppedException {
-    create();
-    TopicDescription description = describe(admin, name);
+    TopicDescription description;
+    try {
+      description = describe(admin, name);
+    } catch (UnknownTopicOrPartitionException missing) {
+      // Asked first: who may not make topics can still use one that was made for them.
+      create();
+      description = describeNew();
+    }
     int partitions = description.partitions().size();
     if (partitions != 1) {
       throw new ShippingStoppedException(
@@ -80,13 +87,28 @@ final class OracleTopic {
     return description.topicId();
   }
 
+  /** The broker that is asked may hear of a new topic some moments after the one that made it. */
+  private TopicDescription describeNew() {
+    long deadlineNs = System.nanoTime() + NEW_TOPIC_WITHIN.toNanos();
+    while (true) {
+      try {
+        return describe(admin, name);
+      } catch (UnknownTopicOrPartitionException notYet) {
+        if (System.nanoTime() > deadlineNs) {
+          throw notYet;
+        }
+        LockSupport.parkNanos(POLL.toNanos());
+      }
+    }
+  }
+
   private void create() throws ShippingStoppedException {
     // Replication is the broker's default.
     NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings);
     try {
       await(admin.createTopics(List.of(topic)).values().get(name));
     } catch (TopicExistsException there) {
-      // Of an earlier run, or made by whoever runs the brokers.
+      // Somebody was quicker.
     } catch (InvalidTopicException refused) {
       throw new ShippingStoppedException("topic " + name + ": " + refused.getMessage());
     }
@@ -145,7 +167,7 @@ final class OracleTopic {
       if (System.nanoTime() > deadlineNs) {
         return false;
       }
-      LockSupport.parkNanos(STABLE_POLL.toNanos());
+      LockSupport.parkNanos(POLL.toNanos());
     }
   }
 

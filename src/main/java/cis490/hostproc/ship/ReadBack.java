@@ -15,18 +15,21 @@ final class ReadBack implements TopicReader.Visitor {
   private final JournalCursor cursor;
   private final long length;
   private final byte[] key;
+  private final ShipFigures figures;
   private String difference;
 
-  private ReadBack(JournalSource source, long length, byte[] key) {
+  private ReadBack(JournalSource source, long length, byte[] key, ShipFigures figures) {
+    this.figures = figures;
     this.cursor = JournalCursor.atStart(source);
     this.length = length;
     this.key = key;
   }
 
   /** Compares all of the topic with the file's first {@code length} bytes. */
-  static ReadBack compare(TopicReader topic, JournalSource source, long length, byte[] key)
+  static ReadBack compare(
+      TopicReader topic, JournalSource source, long length, byte[] key, ShipFigures figures)
       throws Exception {
-    ReadBack readBack = new ReadBack(source, length, key);
+    ReadBack readBack = new ReadBack(source, length, key, figures);
     topic.forEach(readBack);
     if (readBack.difference == null && readBack.cursor.position() < length) {
       readBack.difference =
@@ -40,6 +43,7 @@ final class ReadBack implements TopicReader.Visitor {
     long row = cursor.lines();
     byte[] line = cursor.next(length);
     difference = difference(row, line, record);
+    figures.readBack();
     return difference == null;
   }
 

@@ -33,6 +33,7 @@ public final class ShipFigures {
   private final Counter commits;
   private final Counter recoveries;
   private volatile long acknowledged;
+  private volatile long readBack;
   private KafkaClientMetrics producerMetrics;
 
   /**
@@ -60,6 +61,10 @@ public final class ShipFigures {
     commits.increment();
   }
 
+  void readBack() {
+    readBack = readBack + 1;
+  }
+
   void recovery() {
     recoveries.increment();
   }
@@ -84,6 +89,15 @@ public final class ShipFigures {
    */
   public long acknowledged() {
     return acknowledged;
+  }
+
+  /**
+   * Rows read back from the topic and compared, over all attempts: a sign of progress.
+   *
+   * @return count
+   */
+  public long rowsReadBack() {
+    return readBack;
   }
 
   /**

@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import cis490.hostproc.journal.JournalSource;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -14,7 +15,9 @@ import java.util.function.Supplier;
  * @param transactionalId of the episode's one producer
  * @param headers those that are the same in every record
  * @param episodesTopic the compacted topic of the manifests
- * @param manifest the episode's manifest as it is when asked, JSON; asked from the shipper's thread
+ * @param opening the episode's manifest while it is open, JSON; asked from the shipper's thread
+ * @param closing the manifest of the episode that has ended, JSON, given the chain of the whole
+ *     file; asked once the topic was read back equal
  * @param linger how long rows gather while the shipper has caught up, more than 0: the most that a
  *     row waits before its transaction begins
  */
@@ -25,5 +28,6 @@ public record ShipJob(
     String transactionalId,
     Map<String, String> headers,
     String episodesTopic,
-    Supplier<byte[]> manifest,
+    Supplier<byte[]> opening,
+    Function<String, byte[]> closing,
     Duration linger) {}

@@ -185,7 +185,7 @@ final class ShipSession implements AutoCloseable {
     if (!topic.awaitStable(nextOffset, ROWS_VISIBLE_WITHIN)) {
       throw new TimeoutException("committed rows of " + job.topic() + " do not become visible");
     }
-    return ReadBack.compare(reader, job.source(), job.source().length(), key);
+    return ReadBack.compare(reader, job.source(), job.source().length(), key, figures);
   }
 
   /** A place in the file: all before it is committed. */

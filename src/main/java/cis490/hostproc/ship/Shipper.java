@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
@@ -23,8 +23,24 @@ import org.slf4j.LoggerFactory;
 public final class Shipper implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
+
+  /** Where not even an address is found (an embedded broker that does not start), nothing helps. */
+  private static final int CONNECT_FAILURES_MAX = 3;
+
   private static final Duration BACK_OFF_FIRST = Duration.ofMillis(100);
   private static final Duration BACK_OFF_MAX = Duration.ofSeconds(5);
+
+  /** Knows where the brokers are, and starts one if that is how it is done. */
+  @FunctionalInterface
+  public interface Connector {
+    /**
+     * Called on the shipper's thread; may take its time.
+     *
+     * @return settings that reach the brokers as they are now
+     * @throws Exception if there is no way to them at present
+     */
+    KafkaSettings connect() throws Exception;
+  }
 
   /** How a job ended. */
   public enum Outcome {
@@ -37,7 +53,7 @@ public final class Shipper implements Runnable {
   }
 
   private final ShipJob job;
-  private final Supplier<KafkaSettings> connect;
+  private final Connector connector;
   private final ShipFigures figures;
   private final List<Header> constantHeaders;
   private final CountDownLatch complete = new CountDownLatch(1);
@@ -46,6 +62,7 @@ public final class Shipper implements Runnable {
   private JournalCursor committed;
   private String brokers;
   private boolean announced;
+  private int connectFailures;
   private int fencings;
   private int failuresInRow;
   private long lostSinceNs;
@@ -60,13 +77,12 @@ public final class Shipper implements Runnable {
    * Ready to {@link #run()}.
    *
    * @param job what and where
-   * @param connect called once on the shipper's thread; may take its time (a broker that has to
-   *     start)
+   * @param connector asked at the start and after each failure
    * @param figures what is counted
    */
-  public Shipper(ShipJob job, Supplier<KafkaSettings> connect, ShipFigures figures) {
+  public Shipper(ShipJob job, Connector connector, ShipFigures figures) {
     this.job = job;
-    this.connect = connect;
+    this.connector = connector;
     this.figures = figures;
     this.constantHeaders = RowHeaders.constants(job.headers());
     this.committed = JournalCursor.atStart(job.source());
@@ -79,44 +95,74 @@ public final class Shipper implements Runnable {
   @Override
   public void run() {
     try {
-      KafkaSettings settings = connect.get();
-      brokers = settings.bootstrapServers();
-      problem = "no answer from " + brokers;
       while (outcome == Outcome.SHIPPING && !abandoned) {
-        session(settings);
+        session();
       }
-    } catch (RuntimeException failure) {
-      stopped(failure.getMessage());
+    } catch (RuntimeException | Error failure) {
+      stopped(failure.toString());
       LOG.debug("shipping stopped", failure);
     } finally {
       done.countDown();
     }
   }
 
-  private void session(KafkaSettings settings) {
+  private void session() {
+    KafkaSettings settings = connect();
+    if (settings == null) {
+      return;
+    }
+    try {
+      ship(settings);
+    } catch (ShippingStoppedException stop) {
+      stopped(stop.getMessage());
+    } catch (Exception failure) {
+      if (fenced(failure) && ++fencings > 1) {
+        stopped("fenced twice: another collector writes to " + job.topic());
+      } else {
+        retry(failure);
+      }
+    }
+  }
+
+  private KafkaSettings connect() {
+    try {
+      KafkaSettings settings = connector.connect();
+      connectFailures = 0;
+      brokers = settings.bootstrapServers();
+      if (problem == null) {
+        problem = "no answer from " + brokers;
+      }
+      return settings;
+    } catch (Exception failure) {
+      connectFailures++;
+      if (connectFailures < CONNECT_FAILURES_MAX) {
+        retry(failure);
+      } else {
+        stopped(describe(failure));
+      }
+      return null;
+    }
+  }
+
+  private void ship(KafkaSettings settings) throws Exception {
     try (ShipSession session = new ShipSession(job, settings, constantHeaders, figures)) {
       session.recover(committed);
       recovered(session);
       follow(session);
-    } catch (ShippingStoppedException stop) {
-      stopped(stop.getMessage());
-    } catch (ProducerFencedException fenced) {
-      fencings++;
-      if (fencings > 1) {
-        stopped("fenced twice: another collector writes to " + job.topic());
-      } else {
-        retry(fenced);
-      }
-    } catch (Exception failure) {
-      retry(failure);
     }
+  }
+
+  /** A producer that came later has taken over the episode's transactional id. */
+  private static boolean fenced(Exception failure) {
+    return failure instanceof ProducerFencedException
+        || failure instanceof InvalidProducerEpochException;
   }
 
   private void recovered(ShipSession session) throws Exception {
     committed = session.committed();
     figures.acknowledged(committed.lines());
     if (!announced) {
-      session.publishManifest(job.manifest().get());
+      session.publishManifest(job.opening().get());
       announced = true;
     }
     failuresInRow = 0;
@@ -160,7 +206,7 @@ public final class Shipper implements Runnable {
       throw new ShippingStoppedException(
           "topic " + job.topic() + " does not equal the file: " + readBack.difference());
     }
-    session.publishManifest(job.manifest().get());
+    session.publishManifest(job.closing().apply(session.committed().chain()));
     outcome = Outcome.EQUAL;
   }
 
@@ -176,12 +222,12 @@ public final class Shipper implements Runnable {
       return;
     }
     figures.recovery();
-    problem = describe(failure);
+    problem = (brokers == null ? "" : brokers + ": ") + describe(failure);
     if (!lost) {
       lost = true;
       lostSinceNs = System.nanoTime();
       lostAtRow = committed.lines();
-      LOG.warn("shipping to {} broke off, rows wait in the file: {}", brokers, problem);
+      LOG.warn("shipping broke off, rows wait in the file: {}", problem);
     }
     LOG.debug("will recover", failure);
     failuresInRow++;

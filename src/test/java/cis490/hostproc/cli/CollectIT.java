@@ -46,7 +46,8 @@ class CollectIT {
   }
 
   @AfterEach
-  void endTarget() {
+  void endAll() throws IOException {
+    Hostproc.endAll();
     target.destroyForcibly();
   }
 
@@ -300,6 +301,92 @@ class CollectIT {
   }
 
   @Test
+  void aCommandsArgumentsAreItsOwn() {
+    Hostproc run = start("--offline", "--", "echo", "@nofile", "--pid", "@@x", "--", "-h");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("@nofile --pid @@x -- -h\n", run.out());
+  }
+
+  @Test
+  void aCommandDoesNotWaitForAFarDeadline() throws Exception {
+    Hostproc run =
+        start("--offline", "--interval-ms", "3600000", "--mono-origin-ns", "0", "--", "true");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(1, Hostproc.lines(rows));
+    assertEquals(0, manifest().get("exit_code").asInt());
+  }
+
+  @Test
+  void aFileThatIsRefusedStartsNoCommand() throws Exception {
+    Files.createDirectories(rows.getParent());
+    Files.writeString(rows, "a row of something\n");
+    Path ran = folder.resolve("ran");
+    Hostproc run = start("--offline", "--", "touch", ran.toString());
+
+    assertEquals(1, run.exitCode());
+    assertOneLine(run, "holds 1 rows of an unknown process");
+    assertFalse(Files.exists(ran));
+  }
+
+  @Test
+  void anotherOriginOrIntervalInTheSameFileIsRefused() throws Exception {
+    collectTarget("--duration-s", "0.5").exitCode();
+    String originNs = manifest().get("origin_mono_ns").asText();
+    String pid = Long.toString(target.pid());
+
+    Hostproc origin = start("--pid", pid, "--offline", "--mono-origin-ns", "5");
+    assertEquals(1, origin.exitCode());
+    assertOneLine(origin, "counts its times from --mono-origin-ns " + originNs);
+    Hostproc interval = start("--pid", pid, "--offline", "--interval-ms", "7");
+    assertEquals(1, interval.exitCode());
+    assertOneLine(interval, "has its rows at --interval-ms 100");
+    Hostproc same =
+        start("--pid", pid, "--offline", "--duration-s", "0.5", "--mono-origin-ns", originNs);
+    assertEquals(0, same.exitCode(), same.err());
+    assertTimesRise();
+  }
+
+  @Test
+  void aKeyboardInterruptIsASignalThoughTheCommandDiesOfItToo() throws Exception {
+    // A session of its own, so that the interrupt goes to collector and command alone.
+    Hostproc run =
+        Hostproc.start(
+            folder,
+            List.of("setsid"),
+            Hostproc.JAR,
+            "collect",
+            "--episode",
+            episode,
+            "--offline",
+            "--interval-ms",
+            "1000",
+            "--",
+            "sleep",
+            "600");
+    run.awaitLines(rows, 1);
+    run.await(() -> !Hostproc.read(manifest).isEmpty());
+    Hostproc.signal(-run.pid(), "INT");
+
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("signal", manifest().get("end_reason").asText());
+    assertEquals(128 + 2, manifest().get("exit_code").asInt());
+  }
+
+  @Test
+  void theManifestInKafkaIsOpenUntilAllRowsHaveArrived() throws Exception {
+    start("--bootstrap-servers", TestBroker.address(), "--", "true").exitCode();
+
+    List<String> states =
+        TestTopics.committed(TestBroker.address(), "oracle.episodes").stream()
+            .filter(record -> episode.equals(new String(record.key())))
+            .map(record -> state(record.value()))
+            .toList();
+    assertEquals(List.of("open", "ended"), states);
+  }
+
+  @Test
   void evenTheShortestCommandHasARow() throws Exception {
     Hostproc run = start("--offline", "--", "true");
 
@@ -438,6 +525,14 @@ class CollectIT {
     assertTrue(threads.contains("\"hostproc-shipper\""), threads);
     assertFalse(threads.contains("\"Thread-"), threads);
     assertFalse(threads.contains("\"pool-"), threads);
+  }
+
+  private static String state(byte[] manifest) {
+    try {
+      return JSON.readTree(manifest).get("state").asText();
+    } catch (IOException notJson) {
+      throw new IllegalStateException(notJson);
+    }
   }
 
   private void assertTopicEqualsFile() throws IOException {

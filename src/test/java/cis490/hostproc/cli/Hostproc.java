@@ -14,11 +14,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** The built program, run as its users run it: a process of its own, in a folder of its own. */
-final class Hostproc implements AutoCloseable {
+/**
+ * The built program, run as its users run it: a process of its own, in a folder of its own. {@link
+ * #endAll()} after each test leaves no process and no file of it behind.
+ */
+final class Hostproc {
 
   static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final long LIMIT_S = 120;
+  private static final List<Hostproc> STARTED = new ArrayList<>();
 
   private final Process process;
   private final Path out;
@@ -54,7 +58,9 @@ final class Hostproc implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().remove("KAFKA_BOOTSTRAP_SERVERS");
-      return new Hostproc(builder.start(), out, err);
+      Hostproc started = new Hostproc(builder.start(), out, err);
+      STARTED.add(started);
+      return started;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -106,9 +112,10 @@ final class Hostproc implements AutoCloseable {
     signal(process.pid(), name);
   }
 
+  /** A negative pid is a process group. */
   static void signal(long pid, String name) {
     try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+      new ProcessBuilder("kill", "-" + name, "--", Long.toString(pid)).start().waitFor();
     } catch (IOException | InterruptedException failure) {
       throw new IllegalStateException(failure);
     }
@@ -148,8 +155,14 @@ final class Hostproc implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    process.destroyForcibly();
+  /** Ends all that was started, with what it started itself. */
+  static void endAll() throws IOException {
+    for (Hostproc hostproc : STARTED) {
+      hostproc.process.descendants().forEach(ProcessHandle::destroyForcibly);
+      hostproc.process.destroyForcibly();
+      Files.delete(hostproc.out);
+      Files.delete(hostproc.err);
+    }
+    STARTED.clear();
   }
 }

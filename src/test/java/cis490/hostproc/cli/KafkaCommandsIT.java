@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.ship.TestTopics;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaCommandsIT {
 
   @TempDir private Path folder;
+
+  @AfterEach
+  void endAll() throws IOException {
+    Hostproc.endAll();
+  }
 
   private final String episode = "it-" + UUID.randomUUID();
 
@@ -87,52 +95,72 @@ class KafkaCommandsIT {
   @Test
   void twoCollectorsShareAnEmbeddedBroker() {
     String[] first = {"collect", "--episode", "a", "--embedded-broker", "--", "sleep", "99"};
-    try (Hostproc run = Hostproc.start(folder, first)) {
-      run.await(() -> run.err().contains("embedded Kafka is ready"));
-      Hostproc second =
-          Hostproc.run(
-              folder,
-              "collect",
-              "--episode",
-              "b",
-              "--embedded-broker",
-              "--duration-s",
-              "1",
-              "--",
-              "sleep",
-              "99");
-      assertEquals(0, second.exitCode(), second.err());
-      assertTrue(second.err().contains("embedded Kafka was running"), second.err());
-      run.terminate();
-      assertEquals(0, run.exitCode(), run.err());
+    Hostproc run = Hostproc.start(folder, first);
+    run.await(() -> run.err().contains("embedded Kafka is ready"));
+    Hostproc second =
+        Hostproc.run(
+            folder,
+            "collect",
+            "--episode",
+            "b",
+            "--embedded-broker",
+            "--duration-s",
+            "1",
+            "--",
+            "sleep",
+            "99");
+    assertEquals(0, second.exitCode(), second.err());
+    assertTrue(second.err().contains("embedded Kafka was running"), second.err());
+    run.terminate();
+    assertEquals(0, run.exitCode(), run.err());
+  }
+
+  @Test
+  void collectorsThatStartTogetherShareOneBrokerAndOutliveItsOwner() {
+    List<Hostproc> runs = new ArrayList<>();
+    for (String episode : List.of("a", "b", "c")) {
+      runs.add(
+          Hostproc.start(
+              folder, "collect", "--episode", episode, "--embedded-broker", "--", "sleep", "99"));
     }
+    runs.forEach(run -> run.await(() -> run.err().contains("embedded Kafka")));
+    Hostproc owner =
+        runs.stream().filter(run -> run.err().contains("is ready")).findFirst().orElseThrow();
+    owner.terminate();
+    assertEquals(0, owner.exitCode(), owner.err());
+    runs.remove(owner);
+
+    // One of the others starts a broker of its own, and the last one shares that.
+    runs.get(0).await(() -> runs.get(0).err().contains("shipping again"));
+    runs.get(1).await(() -> runs.get(1).err().contains("shipping again"));
+    runs.forEach(Hostproc::terminate);
+    runs.forEach(run -> assertEquals(0, run.exitCode(), run.err()));
   }
 
   @Test
   void aBrokerOfItsOwnServesAndStops() throws Exception {
-    try (Hostproc broker = Hostproc.start(folder, "broker", "--port", "0", "--data", "kafka")) {
-      broker.await(() -> broker.err().contains("Kafka is ready on"));
-      String address = broker.err().replaceFirst("(?s).*ready on (\\S+),.*", "$1");
+    Hostproc broker = Hostproc.start(folder, "broker", "--port", "0", "--data", "kafka");
+    broker.await(() -> broker.err().contains("Kafka is ready on"));
+    String address = broker.err().replaceFirst("(?s).*ready on (\\S+),.*", "$1");
 
-      Hostproc second = Hostproc.run(folder, "broker", "--port", "0", "--data", "kafka");
-      assertEquals(1, second.exitCode());
-      assertTrue(second.err().contains("kafka is in use by another broker"), second.err());
-      assertEquals(1, second.err().lines().count(), second.err());
+    Hostproc second = Hostproc.run(folder, "broker", "--port", "0", "--data", "kafka");
+    assertEquals(1, second.exitCode());
+    assertTrue(second.err().contains("kafka is in use by another broker"), second.err());
+    assertEquals(1, second.err().lines().count(), second.err());
 
-      String port = address.replaceFirst(".*:", "");
-      Hostproc third = Hostproc.run(folder, "broker", "--port", port, "--data", "kafka2");
-      assertEquals(1, third.exitCode());
-      assertTrue(third.err().contains("port " + port), third.err());
-      assertEquals(1, third.err().lines().count(), third.err());
+    String port = address.replaceFirst(".*:", "");
+    Hostproc third = Hostproc.run(folder, "broker", "--port", port, "--data", "kafka2");
+    assertEquals(1, third.exitCode());
+    assertTrue(third.err().contains("port " + port), third.err());
+    assertEquals(1, third.err().lines().count(), third.err());
 
-      Hostproc none = Hostproc.run(folder, "episodes", "--bootstrap-servers", address);
-      assertEquals(0, none.exitCode());
-      assertEquals("no episodes yet\n", none.err());
+    Hostproc none = Hostproc.run(folder, "episodes", "--bootstrap-servers", address);
+    assertEquals(0, none.exitCode());
+    assertEquals("no episodes yet\n", none.err());
 
-      broker.terminate();
-      assertEquals(0, broker.exitCode(), broker.err());
-      assertEquals(1, broker.err().lines().count(), broker.err());
-    }
+    broker.terminate();
+    assertEquals(0, broker.exitCode(), broker.err());
+    assertEquals(1, broker.err().lines().count(), broker.err());
   }
 
   @Test
@@ -154,17 +182,16 @@ class KafkaCommandsIT {
         () ->
             Hostproc.lines(rows) > 10
                 && !TestTopics.asFileIfThere(address, "oracle.host-proc." + episode).isEmpty());
-    try (Hostproc consume =
+    Hostproc consume =
         Hostproc.start(
-            folder, "consume", "--episode", episode, "--bootstrap-servers", address, "--follow")) {
-      consume.await(() -> consume.out().lines().count() > 20);
-      collect.terminate();
-      assertEquals(0, collect.exitCode(), collect.err());
-      consume.await(() -> consume.out().equals(Hostproc.read(rows)));
-      consume.terminate();
-      assertEquals(0, consume.exitCode(), consume.err());
-      assertEquals("", consume.err());
-    }
+            folder, "consume", "--episode", episode, "--bootstrap-servers", address, "--follow");
+    consume.await(() -> consume.out().lines().count() > 20);
+    collect.terminate();
+    assertEquals(0, collect.exitCode(), collect.err());
+    consume.await(() -> consume.out().equals(Hostproc.read(rows)));
+    consume.terminate();
+    assertEquals(0, consume.exitCode(), consume.err());
+    assertEquals("", consume.err());
   }
 
   @Test
@@ -200,6 +227,27 @@ class KafkaCommandsIT {
     assertEquals(0, run.exitCode(), run.err());
     assertEquals(1, run.out().lines().count());
     assertEquals("", run.err());
+  }
+
+  @Test
+  void aFullDiskUnderConsumeIsAFailure() throws Exception {
+    String address = TestBroker.address();
+    Hostproc.run(
+            folder, "collect", "--episode", episode, "--bootstrap-servers", address, "--", "true")
+        .exitCode();
+    String consume =
+        System.getProperty("java.home")
+            + "/bin/java -jar "
+            + Hostproc.JAR
+            + " consume --episode "
+            + episode
+            + " --bootstrap-servers "
+            + address;
+    Hostproc run = Hostproc.startCommand(folder, List.of("sh", "-c", consume + " > /dev/full"));
+
+    assertEquals(1, run.exitCode());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().startsWith("hostproc consume: standard output: "), run.err());
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageIT {
 
   @TempDir private Path folder;
+
+  @AfterEach
+  void endAll() throws IOException {
+    Hostproc.endAll();
+  }
 
   @ParameterizedTest
   @CsvSource(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -128,11 +129,12 @@ class ManifestTest {
   }
 
   @Test
-  void whatTheTopicTookIsAllThatAcknowledgingChanges() {
-    Manifest.Ending before = Manifests.ENDING.acknowledged(0);
+  void closingChangesTheChainAndWhatTheTopicTookAndNothingElse() {
+    Manifest.Ending before = Manifests.ENDING.closed(null, 0L);
     assertEquals(0, before.rowsAcknowledged());
+    assertNull(before.chain());
     assertEquals(600, before.rows());
-    assertEquals(Manifests.ENDING, before.acknowledged(600));
+    assertEquals(Manifests.ENDING, before.closed(Manifests.ENDING.chain(), 600L));
   }
 
   @Test

@@ -50,10 +50,10 @@ class SampleFiguresTest {
 
   @Test
   void theFirstTextOfAComplaintStands() {
-    assertNull(figures.complaint(Complaint.MALFORMED));
-    figures.complain(Complaint.MALFORMED, "first");
-    figures.complain(Complaint.MALFORMED, "second");
-    assertEquals("first", figures.complaint(Complaint.MALFORMED));
+    assertNull(figures.complaint(Complaint.STAT_MALFORMED));
+    figures.complain(Complaint.STAT_MALFORMED, "first");
+    figures.complain(Complaint.STAT_MALFORMED, "second");
+    assertEquals("first", figures.complaint(Complaint.STAT_MALFORMED));
     assertNull(figures.complaint(Complaint.UNWRITTEN));
   }
 

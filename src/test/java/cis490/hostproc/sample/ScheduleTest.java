@@ -46,9 +46,23 @@ class ScheduleTest {
   }
 
   @Test
+  void aTickAtOnceIsFollowedByTheGrid() {
+    Schedule schedule = Schedule.atOnce(1_000, 100, 1_250, 500);
+    assertEquals(1_250, schedule.deadlineNs(schedule.firstTick()));
+    long second = schedule.next(schedule.firstTick(), 1_260);
+    assertEquals(schedule.firstTick() + 1, second, "no tick was missed");
+    assertEquals(1_300, schedule.deadlineNs(second));
+    assertEquals(1_750, schedule.endNs());
+
+    Schedule onTheGrid = Schedule.atOnce(1_000, 100, 1_200, 500);
+    assertEquals(1_200, onTheGrid.deadlineNs(onTheGrid.firstTick()));
+    assertEquals(Schedule.from(1_000, 100, 1_200, 500), onTheGrid);
+  }
+
+  @Test
   void anIntervalThatIsNoTimeIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new Schedule(0, 0, 0, 1));
-    assertThrows(IllegalArgumentException.class, () -> new Schedule(0, -1, 0, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Schedule(0, 0, 0, 0, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Schedule(0, -1, 0, 0, 1));
   }
 
   @Test

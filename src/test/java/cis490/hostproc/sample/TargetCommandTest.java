@@ -32,9 +32,9 @@ class TargetCommandTest {
   private TargetCommand command;
 
   @AfterEach
-  void leaveNothingBehind() {
+  void leaveNothingBehind() throws InterruptedException {
     if (command != null) {
-      command.kill();
+      command.kill(GENEROUS);
     }
   }
 
@@ -85,7 +85,7 @@ class TargetCommandTest {
       command = start(copy.toString(), "600");
       proceed();
       awaitName(command.name());
-      command.kill();
+      command.kill(GENEROUS);
     }
   }
 
@@ -141,7 +141,7 @@ class TargetCommandTest {
     command = start("sleep", "600");
     CountDownLatch ended = new CountDownLatch(1);
     command.onExit(ended::countDown);
-    command.kill();
+    command.kill(GENEROUS);
     assertTrue(ended.await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
     assertEquals(128 + 9, command.stop(GENEROUS));
   }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.Journal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +21,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -145,7 +148,8 @@ class ShipperTest {
             .filter(record -> Arrays.equals(record.key(), episode.value().getBytes(UTF_8)))
             .map(record -> new String(record.value(), UTF_8))
             .toList();
-    assertEquals(List.of("manifest 1", "manifest 2"), mine);
+    byte[] all = Files.readAllBytes(file);
+    assertEquals(List.of("open", "closed " + sha256(all, all.length)), mine);
   }
 
   @Test
@@ -309,6 +313,58 @@ class ShipperTest {
   }
 
   @Test
+  void aSecondFencingWithoutACommitInBetweenIsTheEnd() throws Exception {
+    append(5);
+    // A rival that takes over the transactional id whenever ours has just been initialised.
+    Supplier<byte[]> rival =
+        () -> {
+          try (KafkaProducer<byte[], byte[]> producer =
+              TestTopics.producer(episode.transactionalId())) {
+            producer.initTransactions();
+          }
+          return "open".getBytes(UTF_8);
+        };
+    Running run = new Running(TestTopics::settings, rival);
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("fenced twice"), run.shipper.problem());
+    assertEquals(0, TestTopics.committed(topic).size());
+  }
+
+  @Test
+  void brokersThatCanNotEvenBeNamedAreTheEndAfterAFewTries() throws Exception {
+    append(1);
+    Running run =
+        new Running(
+            () -> {
+              throw new IOException("no broker today");
+            },
+            () -> null);
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    assertTrue(run.shipper.problem().contains("no broker today"), run.shipper.problem());
+  }
+
+  @Test
+  void brokersThatMovedAreFoundAgain() throws Exception {
+    append(3);
+    AtomicInteger asked = new AtomicInteger();
+    Map<String, String> quick =
+        Map.of(
+            "bootstrap.servers", "127.0.0.1:1",
+            "request.timeout.ms", "200",
+            "default.api.timeout.ms", "300");
+    Running run =
+        new Running(
+            () -> asked.getAndIncrement() == 0 ? new KafkaSettings(quick) : TestTopics.settings(),
+            () -> "open".getBytes(UTF_8));
+
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    assertEquals(2, asked.get());
+    assertTopicEqualsFile();
+  }
+
+  @Test
   void manyRowsTakeSeveralTransactions() throws Exception {
     append(25_000);
 
@@ -365,7 +421,7 @@ class ShipperTest {
   }
 
   private Running ship(KafkaSettings settings) {
-    return new Running(settings);
+    return new Running(() -> settings, () -> "open".getBytes(UTF_8));
   }
 
   /** A shipper on a thread of its own. */
@@ -374,9 +430,8 @@ class ShipperTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ShipFigures figures = new ShipFigures(registry, journal::lines);
     private final Shipper shipper;
-    private int manifests;
 
-    private Running(KafkaSettings settings) {
+    private Running(Shipper.Connector connector, Supplier<byte[]> opening) {
       ShipJob job =
           new ShipJob(
               journal,
@@ -386,9 +441,10 @@ class ShipperTest {
               Map.of(
                   "source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
               MANIFESTS,
-              () -> ("manifest " + ++manifests).getBytes(UTF_8),
+              opening,
+              chain -> ("closed " + chain).getBytes(UTF_8),
               Duration.ofMillis(20));
-      shipper = new Shipper(job, () -> settings, figures);
+      shipper = new Shipper(job, connector, figures);
       Thread thread = new Thread(shipper, "test-shipper");
       thread.setDaemon(true);
       thread.start();
@@ -401,7 +457,9 @@ class ShipperTest {
   }
 
   private static void awaitTrue(BooleanSupplier condition) {
+    long deadlineNs = System.nanoTime() + LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadlineNs, "waited in vain");
       LockSupport.parkNanos(1_000_000);
     }
   }

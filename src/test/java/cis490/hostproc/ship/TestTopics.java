@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Assertions;
 
 /** Looks at topics, and meddles with them, through plain clients that share no code with ours. */
 public final class TestTopics {
@@ -98,8 +100,9 @@ public final class TestTopics {
   static void delete(String topic) throws Exception {
     try (Admin admin = admin()) {
       admin.deleteTopics(List.of(topic)).all().get();
+      long deadlineNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
       while (admin.listTopics().names().get().contains(topic)) {
-        Thread.onSpinWait();
+        Assertions.assertTrue(System.nanoTime() < deadlineNs, "not deleted: " + topic);
       }
     }
   }

@@ -152,8 +152,8 @@ final class CollectCommand implements Callable<Integer> {
     if (durationS != null && !(durationS > 0 && durationS <= DURATION_S_MAX)) {
       throw usage("--duration-s " + durationS + ": more than 0, at most ten years");
     }
-    if (rowsFile().getFileName() == null) {
-      throw usage("--output " + output + ": is no file");
+    if (rowsFile().toString().isEmpty() || rowsFile().getFileName() == null) {
+      throw usage("--output '" + output + "': is no file");
     }
     if (flushTimeoutS < 0 || flushTimeoutS > FLUSH_TIMEOUT_S_MAX) {
       throw usage("--flush-timeout-s " + flushTimeoutS + ": 0 to " + FLUSH_TIMEOUT_S_MAX);

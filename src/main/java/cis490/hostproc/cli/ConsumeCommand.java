@@ -8,8 +8,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -28,7 +26,6 @@ import picocli.CommandLine.Option;
             + " (read_committed).")
 final class ConsumeCommand implements Callable<Integer> {
 
-  private static final Path STDOUT = Path.of("/proc/self/fd/1");
   private static final int OUT_BUFFER_BYTES = 64 * 1024;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -63,8 +60,8 @@ final class ConsumeCommand implements Callable<Integer> {
       print(connection.settings(), out);
     } catch (OutputException failure) {
       // "hostproc consume … | head" is no failure.
-      if (!readBySomebody(STDOUT)) {
-        throw new FailedException("standard output: " + failure.getCause().getMessage(), failure);
+      if (!Stdout.goesToAReader()) {
+        throw new FailedException(Stdout.FAILED + failure.getCause().getMessage(), failure);
       }
     }
     return 0;
@@ -115,12 +112,6 @@ final class ConsumeCommand implements Callable<Integer> {
     } catch (IOException failure) {
       throw new OutputException(failure);
     }
-  }
-
-  /** A pipe or a socket: writing fails when whoever read it has enough. */
-  private static boolean readBySomebody(Path descriptor) throws IOException {
-    String target = Files.readSymbolicLink(descriptor).toString();
-    return target.startsWith("pipe:") || target.startsWith("socket:");
   }
 
   /** Standard output took no more. */

@@ -1,15 +1,24 @@
 package cis490.hostproc.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /** Words for what the file system throws: its messages are often a path alone. */
 final class Failures {
 
   private Failures() {}
+
+  /** Names the file where the failure itself does not. */
+  static String describe(Path file, IOException failure) {
+    String reason =
+        failure instanceof CharacterCodingException ? "is no UTF-8 text" : describe(failure);
+    return reason.contains(file.toString()) ? reason : file + ": " + reason;
+  }
 
   static String describe(IOException failure) {
     if (failure instanceof AccessDeniedException denied) {

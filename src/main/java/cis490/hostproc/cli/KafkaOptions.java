@@ -3,7 +3,7 @@ package cis490.hostproc.cli;
 import cis490.hostproc.broker.BrokerJars;
 import cis490.hostproc.ship.KafkaSettings;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,6 +27,7 @@ final class KafkaOptions {
   /** An episode id never begins with a dot, so no episode's folder is in the way. */
   static final String BROKER_DATA = "episodes/.kafka";
 
+  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
   private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
   @Spec(Spec.Target.MIXEE)
@@ -92,10 +95,10 @@ final class KafkaOptions {
 
   private void readConfig() {
     Properties properties = new Properties();
-    try (Reader in = Files.newBufferedReader(kafkaConfig)) {
-      properties.load(in);
+    try {
+      properties.load(new StringReader(configText()));
     } catch (IOException unreadable) {
-      throw usage("--kafka-config " + Failures.describe(unreadable));
+      throw usage("--kafka-config " + Failures.describe(kafkaConfig, unreadable));
     } catch (IllegalArgumentException malformed) {
       throw usage("--kafka-config " + kafkaConfig + ": " + malformed.getMessage());
     }
@@ -108,17 +111,26 @@ final class KafkaOptions {
                 + name
                 + " can't be set: the rows are exactly once only with hostproc's own value");
       }
+      if (!KafkaSettings.known(name)) {
+        LOG.warn("{}{}: {} is no setting of a Kafka client", kafkaConfig, lineOf(name), name);
+      }
       own.put(name, properties.getProperty(name));
     }
+  }
+
+  /** Some editors begin a file with a byte order mark, which is no part of the first name. */
+  private String configText() throws IOException {
+    String text = Files.readString(kafkaConfig);
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
   /** {@code :N} of the line that sets a property, found as {@link Properties} reads lines. */
   private String lineOf(String name) {
     try {
-      List<String> lines = Files.readAllLines(kafkaConfig);
+      List<String> lines = configText().lines().toList();
       for (int i = 0; i < lines.size(); i++) {
         Properties one = new Properties();
-        one.load(new java.io.StringReader(lines.get(i)));
+        one.load(new StringReader(lines.get(i)));
         if (one.containsKey(name)) {
           return ":" + (i + 1);
         }
@@ -182,15 +194,20 @@ final class KafkaOptions {
     if (embeddedBroker != null) {
       arguments.append(" --embedded-broker");
       if (!embeddedBroker.equals(Path.of(BROKER_DATA))) {
-        arguments.append('=').append(embeddedBroker);
+        arguments.append('=').append(quoted(embeddedBroker.toString()));
       }
     } else if (bootstrapServers != null) {
-      arguments.append(" --bootstrap-servers ").append(bootstrapServers);
+      arguments.append(" --bootstrap-servers ").append(quoted(bootstrapServers));
     }
     if (kafkaConfig != null) {
-      arguments.append(" --kafka-config ").append(kafkaConfig);
+      arguments.append(" --kafka-config ").append(quoted(kafkaConfig.toString()));
     }
     return arguments.toString();
+  }
+
+  private static String quoted(String word) {
+    boolean plain = word.matches("[A-Za-z0-9_./:,@%+=-]+");
+    return plain ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private ParameterException usage(String message) {

@@ -38,7 +38,23 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    StopSignal.exit(commandLine().execute(args));
+    CommandLine commandLine = commandLine();
+    int exitCode = decoded(args) ? commandLine.execute(args) : notDecoded(commandLine.getErr());
+    if (exitCode == 0 && commandLine.getOut().checkError() && !Stdout.goesToAReader()) {
+      commandLine.getErr().println("hostproc: " + Stdout.FAILED + "could not be written");
+      exitCode = CommandLine.ExitCode.SOFTWARE;
+    }
+    StopSignal.exit(exitCode);
+  }
+
+  /** In a locale without UTF-8 the JVM puts this character in place of what it can't read. */
+  private static boolean decoded(String[] args) {
+    return String.join("", args).indexOf('\uFFFD') < 0;
+  }
+
+  private static int notDecoded(PrintWriter err) {
+    err.println("hostproc: an argument has letters that this locale lacks; set LC_ALL=C.UTF-8");
+    return CommandLine.ExitCode.USAGE;
   }
 
   static CommandLine commandLine() {

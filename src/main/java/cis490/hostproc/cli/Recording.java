@@ -41,6 +41,7 @@ final class Recording implements AutoCloseable {
   /** How long rows gather before they are shipped; a trade of latency for processor time. */
   private static final Duration LINGER = Duration.ofMillis(500);
 
+  private static final int OPEN_MANIFEST_TRIES = 4;
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   /** For what has no limit but progress: reading back tens of millions of rows. */
@@ -66,6 +67,7 @@ final class Recording implements AutoCloseable {
   private long startedNs;
   private long originNs;
   private EndReason endReason;
+  private boolean altered;
 
   /** Set and read by the thread that answers signals, too. */
   private volatile boolean stopped;
@@ -97,7 +99,7 @@ final class Recording implements AutoCloseable {
     end(target.stop());
     Shipper.Outcome outcome = options.offline ? null : finishShipping(sampled);
     close(outcome);
-    return new Summary(options, registry, manifest, sampled, outcome, shipper);
+    return new Summary(options, registry, manifest, sampled, outcome, shipper, altered);
   }
 
   private void stop() {
@@ -178,15 +180,9 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  /** Times that count from an earlier run's origin go on doing so, unless the user gives one. */
-  private long originNs() {
-    if (options.monoOriginNs != null) {
-      return options.monoOriginNs;
-    }
-    return earlier == null ? startedNs : earlier.originMonoNs();
-  }
-
-  private Manifest.Beginning beginning(long startedWallNs) {
+  /** Times that count from an earlier run's origin go on doing so. */
+  private Manifest.Beginning beginning(long nowNs, long wallNs) {
+    long newOriginNs = options.monoOriginNs != null ? options.monoOriginNs : nowNs;
     return new Manifest.Beginning(
         options.episode.value(),
         options.episode.topic(),
@@ -202,8 +198,8 @@ final class Recording implements AutoCloseable {
         units.clockTicksPerSecond(),
         units.pageSizeBytes(),
         options.intervalMs,
-        originNs,
-        earlier == null ? startedWallNs : earlier.startedWallNs());
+        earlier == null ? newOriginNs : earlier.originMonoNs(),
+        earlier == null ? wallNs : earlier.startedWallNs());
   }
 
   private void startSampling() throws FailedException, InterruptedException {
@@ -213,17 +209,36 @@ final class Recording implements AutoCloseable {
       sampler.stop(EndReason.SIGNAL);
     }
     sampling = new Thread(this::sample, "hostproc-sampler");
-    long startedWallNs = clock.wallNs();
-    startedNs = clock.monotonicNs();
-    originNs = originNs();
+    writeOpenManifest();
     sampling.start();
     status = new StatusLine(System.err);
     if (target.isCommand()) {
       sampler.awaitFirstTick();
       letCommandRun();
     }
-    manifest = Manifest.open(beginning(startedWallNs));
-    writeManifest();
+  }
+
+  /**
+   * Before the first row, so that a run that is killed right after it leaves rows whose process and
+   * origin are known. Where the origin is the first tick, that tick is set as far ahead as writing
+   * takes; a disk that is slower the second time is given another try, and then costs lateness.
+   */
+  private void writeOpenManifest() {
+    // The loading of classes comes before all measuring.
+    Manifest.open(beginning(clock.monotonicNs(), clock.wallNs())).toJson();
+    long aheadNs = 0;
+    for (int i = 0; i < OPEN_MANIFEST_TRIES; i++) {
+      long beforeNs = clock.monotonicNs();
+      startedNs = beforeNs + aheadNs;
+      manifest = Manifest.open(beginning(startedNs, clock.wallNs() + aheadNs));
+      writeManifest();
+      long afterNs = clock.monotonicNs();
+      if (afterNs <= startedNs) {
+        break;
+      }
+      aheadNs = 2 * (afterNs - beforeNs);
+    }
+    originNs = manifest.beginning().originMonoNs();
   }
 
   private void letCommandRun() throws FailedException, InterruptedException {
@@ -364,6 +379,10 @@ final class Recording implements AutoCloseable {
     }
     manifest = closed();
     writeManifest();
+    altered = journal.altered();
+    if (altered) {
+      LOG.error("{} was altered by somebody else while it was written", journal.path());
+    }
   }
 
   /** Null if the disk refuses; what is in the file is shipped all the same. */
@@ -405,7 +424,8 @@ final class Recording implements AutoCloseable {
     try {
       manifestFile.write(manifest);
     } catch (IOException failure) {
-      LOG.error("the manifest is not up to date: {}", Failures.describe(failure));
+      LOG.error(
+          "the manifest is not up to date: {}", Failures.describe(manifestFile.path(), failure));
     }
   }
 

@@ -24,6 +24,7 @@ final class Summary {
   private final Duration elapsed;
   private final Shipper.Outcome outcome;
   private final String problem;
+  private final boolean altered;
 
   /** {@code outcome} and {@code shipper} are null if nothing was to be shipped. */
   Summary(
@@ -32,21 +33,25 @@ final class Summary {
       Manifest manifest,
       Duration elapsed,
       Shipper.Outcome outcome,
-      Shipper shipper) {
+      Shipper shipper,
+      boolean altered) {
     this.options = options;
     this.registry = registry;
     this.manifest = manifest;
     this.elapsed = elapsed;
     this.outcome = outcome;
+    this.altered = altered;
     this.problem = shipper == null ? null : shipper.problem();
   }
 
   /** 0 if every row that was read is where it should be. */
   int exitCode() {
-    boolean shipped = outcome == null || outcome == Shipper.Outcome.EQUAL;
+    boolean shipped =
+        outcome == null
+            || (outcome == Shipper.Outcome.EQUAL && gauge(ShipFigures.ROWS_PENDING) == 0);
     boolean recorded = counter(SampleFigures.TICKS_UNWRITTEN) == 0 && manifest.ending().rows() > 0;
     boolean sampled = manifest.ending().endReason() != EndReason.FAILURE;
-    return shipped && recorded && sampled ? 0 : 1;
+    return shipped && recorded && sampled && !altered ? 0 : 1;
   }
 
   String text() {

@@ -57,6 +57,9 @@ public record ManifestFile(Path path) {
         out.write(json);
       }
       out.force(true);
+    } catch (IOException failure) {
+      Files.deleteIfExists(temporary);
+      throw failure;
     }
     Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
     try (FileChannel folder =

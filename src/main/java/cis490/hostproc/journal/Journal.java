@@ -70,6 +70,9 @@ public final class Journal implements JournalSource, Closeable {
   public static Journal open(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     Files.createDirectories(folder);
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new IOException(path + ": is no regular file");
+    }
     synchronized (OPEN) {
       if (Files.exists(path) && OPEN.contains(key(path))) {
         throw new JournalLockedException(path);
@@ -119,6 +122,10 @@ public final class Journal implements JournalSource, Closeable {
       for (int i = 0; i < count; i++) {
         if (buffer.get(i) == '\n') {
           newlines++;
+          if (position + i - end > JournalCursor.LINE_LENGTH_MAX) {
+            throw new IOException(
+                path + ": line " + newlines + " is longer than " + JournalCursor.LINE_LENGTH_MAX);
+          }
           end = position + i + 1;
         }
       }
@@ -202,6 +209,20 @@ public final class Journal implements JournalSource, Closeable {
    */
   public long lines() {
     return lines;
+  }
+
+  /**
+   * Whether somebody else has deleted, replaced, cut or lengthened the file meanwhile. For the
+   * appending thread, or after it has ended.
+   *
+   * @return true if the path no longer means a file with just the lines that are known here
+   */
+  public boolean altered() {
+    try {
+      return !key(path).equals(key) || file.size() != length;
+    } catch (IOException gone) {
+      return true;
+    }
   }
 
   @Override

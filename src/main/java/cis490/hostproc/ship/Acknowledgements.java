@@ -35,11 +35,16 @@ final class Acknowledgements implements Callback {
     }
   }
 
-  /** After a flush: all rows were acknowledged where they belong. */
-  void check(long rows) {
+  /** While rows are sent: a send that failed does not throw, and each one more may wait as long. */
+  void checkSoFar() {
     if (deviation != null) {
       throw deviation;
     }
+  }
+
+  /** After a flush: all rows were acknowledged where they belong. */
+  void check(long rows) {
+    checkSoFar();
     if (count != rows) {
       throw new KafkaException(count + " of " + rows + " rows were acknowledged");
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -105,6 +106,20 @@ public final class KafkaSettings {
     return GUARDED_PRODUCER.containsKey(name)
         || GUARDED_CONSUMER.containsKey(name)
         || GUARDED_OTHERS.contains(name);
+  }
+
+  /**
+   * Whether any client of Kafka's has such a setting; another one does nothing, or a misspelt one
+   * does not do what it should.
+   *
+   * @param name a client setting
+   * @return false if no client knows it
+   */
+  public static boolean known(String name) {
+    return ProducerConfig.configNames().contains(name)
+        || ConsumerConfig.configNames().contains(name)
+        || AdminClientConfig.configNames().contains(name)
+        || name.startsWith("config.providers.");
   }
 
   /**

@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.journal.JournalCursor;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -142,7 +143,11 @@ final class ShipSession implements AutoCloseable {
         break;
       }
       producer.send(record(line, RowHeaders.at(cursor)), acks);
+      acks.checkSoFar();
       rows++;
+    }
+    if (rows == 0) {
+      throw new IOException(job.source().path() + " has become shorter than it was");
     }
     producer.flush();
     acks.check(rows);

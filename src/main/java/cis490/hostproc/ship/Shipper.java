@@ -60,7 +60,7 @@ public final class Shipper implements Runnable {
   private final CountDownLatch done = new CountDownLatch(1);
 
   private JournalCursor committed;
-  private String brokers;
+  private volatile String brokers;
   private boolean announced;
   private int connectFailures;
   private int fencings;
@@ -129,9 +129,6 @@ public final class Shipper implements Runnable {
       KafkaSettings settings = connector.connect();
       connectFailures = 0;
       brokers = settings.bootstrapServers();
-      if (problem == null) {
-        problem = "no answer from " + brokers;
-      }
       return settings;
     } catch (Exception failure) {
       connectFailures++;
@@ -285,6 +282,11 @@ public final class Shipper implements Runnable {
    * @return the last failure in words, or null if there was none
    */
   public String problem() {
-    return problem;
+    String known = problem;
+    return known == null && outcome == Outcome.SHIPPING ? noAnswer() : known;
+  }
+
+  private String noAnswer() {
+    return brokers == null ? null : "no answer from " + brokers;
   }
 }

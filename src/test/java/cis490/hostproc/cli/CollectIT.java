@@ -277,6 +277,47 @@ class CollectIT {
   }
 
   @Test
+  void aRunThatWasKilledAtItsFirstRowCanGoOn() throws Exception {
+    String pid = Long.toString(target.pid());
+    for (int round = 1; round <= 5; round++) {
+      long before = Hostproc.lines(rows);
+      Hostproc killed = start("--pid", pid, "--offline", "--interval-ms", "1");
+      killed.awaitLines(rows, before + 1);
+      killed.kill();
+      killed.exitCode();
+    }
+    Hostproc last = start("--pid", pid, "--offline", "--interval-ms", "1", "--duration-s", "0.2");
+
+    assertEquals(0, last.exitCode(), last.err());
+    assertTimesRise();
+  }
+
+  @Test
+  void aFileThatSomebodyElseAlteredIsNoSuccess() throws Exception {
+    Hostproc run = startCollectTarget();
+    run.awaitLines(rows, 5);
+    Files.move(rows, rows.resolveSibling("elsewhere"));
+    run.terminate();
+
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("was altered by somebody else"), run.err());
+  }
+
+  @Test
+  void aLocaleThatCanNotReadAnArgumentIsSaidBeforeAnythingRuns() {
+    String collect =
+        "LC_ALL=C "
+            + Path.of(System.getProperty("java.home"), "bin", "java")
+            + " -jar "
+            + Hostproc.JAR
+            + " collect --episode a --offline -- echo \"$(printf '\\303\\244')\"";
+    Hostproc run = Hostproc.startCommand(folder, List.of("sh", "-c", collect));
+
+    assertEquals(2, run.exitCode(), run.out());
+    assertOneLine(run, "set LC_ALL=C.UTF-8");
+  }
+
+  @Test
   void aFileThatIsNoneOfOursIsRefusedAndNotAltered() throws Exception {
     Path foreign = folder.resolve("notes.txt");
     Files.writeString(foreign, "no newline at the end");

@@ -47,6 +47,7 @@ class UsageIT {
         "collect --episode a --pid 1 --offline --mono-origin-ns -1 | --mono-origin-ns -1",
         "collect --episode a --pid 1 --offline --mono-origin-ns 9223372036854775807 | is now",
         "collect --episode a --pid 1 --offline --summary xml      | 'xml'",
+        "collect --episode a --pid 1 --offline --output /         | '/': is no file",
         "collect --episode ../a --pid 1 --offline                 | '../a' is no episode id",
         "collect --episode .a --pid 1 --offline                   | '.a' is no episode id",
         "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config nowhere | nowhere: no such file",

@@ -76,7 +76,7 @@ class JournalTest {
       "a\n",
       "{\"a\": 1}\n{\"b\": 2}\n",
       "\r\n\u0000\n",
-      long200K + "\n",
+      ("y".repeat(1000) + "\n").repeat(200),
       "z".repeat(65_535) + "\n",
       "z".repeat(65_536) + "\n",
       "ab\n".repeat(50_000)
@@ -131,6 +131,45 @@ class JournalTest {
       assertTrue(append(journal, "next\n"));
     }
     assertArrayEquals(join(complete, "next\n".getBytes(UTF_8)), Files.readAllBytes(path));
+  }
+
+  @Test
+  void whatSomebodyElseDoesToTheFileIsNoticed() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    try (Journal journal = Journal.open(path)) {
+      assertTrue(append(journal, "1\n"));
+      assertFalse(journal.altered());
+      Files.writeString(path, "foreign\n", java.nio.file.StandardOpenOption.APPEND);
+      assertTrue(journal.altered(), "longer");
+      Files.writeString(path, "1\n");
+      assertFalse(journal.altered());
+      Files.writeString(path, "1");
+      assertTrue(journal.altered(), "shorter");
+      Files.delete(path);
+      assertTrue(journal.altered(), "gone");
+      Files.writeString(path, "1\n");
+      assertTrue(journal.altered(), "another file");
+    }
+  }
+
+  @Test
+  void aLineThatNobodyCouldShipIsRefusedAtOnce() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    String longest = "x".repeat(JournalCursor.LINE_LENGTH_MAX);
+    Files.writeString(path, "1\n" + longest + "\n");
+    Journal.open(path).close();
+    Files.writeString(path, "1\n" + longest + "x\n");
+    String message = assertThrows(IOException.class, () -> Journal.open(path)).getMessage();
+    assertTrue(message.contains(path + ": line 2 is longer than"), message);
+  }
+
+  @Test
+  void whatIsNoRegularFileIsRefused() {
+    for (String special : new String[] {"/dev/full", "/dev/null", folder.toString()}) {
+      String message =
+          assertThrows(IOException.class, () -> Journal.open(Path.of(special))).getMessage();
+      assertEquals(special + ": is no regular file", message);
+    }
   }
 
   @Test

@@ -69,6 +69,17 @@ class KafkaSettingsTest {
     assertTrue(assertThrows(ConfigException.class, wrong::check).getMessage().contains("rar"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"security.protocol", "fetch.min.bytes", "linger.ms", "retry.backoff.ms"})
+  void knowsWhatSomeClientKnows(String name) {
+    assertTrue(KafkaSettings.known(name));
+  }
+
+  @Test
+  void knowsNoSettingThatIsMisspelt() {
+    assertFalse(KafkaSettings.known("securty.protocol"));
+  }
+
   @Test
   void neverShowsAValue() {
     KafkaSettings settings =

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.Journal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -184,6 +185,24 @@ class ShipperTest {
 
     assertTopicEqualsFile();
     assertEquals(150, TestTopics.committed(topic).size());
+  }
+
+  /** Each send then waits for metadata in vain, and fails without throwing. */
+  @Test
+  void doesNotWaitForEachRowOfATopicThatItsProducerNoLongerKnows() throws Exception {
+    append(10);
+    Map<String, String> forgetful =
+        Map.of(
+            "bootstrap.servers", TestBroker.address(),
+            "metadata.max.age.ms", "100",
+            "max.block.ms", "2000");
+    Running run = ship(new KafkaSettings(forgetful));
+    awaitTrue(() -> run.figures.acknowledged() == 10);
+    TestTopics.delete(topic);
+    append(1000);
+
+    assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    assertTopicEqualsFile();
   }
 
   @Test

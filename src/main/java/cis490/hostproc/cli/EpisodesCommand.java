@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -95,7 +96,7 @@ final class EpisodesCommand implements Callable<Integer> {
     out.printf(
         COLUMNS,
         id,
-        manifest.state().name().toLowerCase(java.util.Locale.ROOT),
+        manifest.state().name().toLowerCase(Locale.ROOT),
         orDash(ending.rows()),
         orDash(ending.rowsAcknowledged()),
         orDash(ending.ticksMissed()),

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -179,7 +180,7 @@ final class KafkaOptions {
       Map<String, String> probe = new HashMap<>(own);
       probe.putIfAbsent(BOOTSTRAP, "127.0.0.1:9092");
       new KafkaSettings(probe).check();
-    } catch (org.apache.kafka.common.config.ConfigException wrong) {
+    } catch (ConfigException wrong) {
       throw usage(kafkaConfig + ": " + wrong.getMessage());
     }
   }

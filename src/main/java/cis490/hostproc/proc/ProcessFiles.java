@@ -199,12 +199,8 @@ public final class ProcessFiles implements Closeable {
     return statusFile.failure;
   }
 
-  /**
-   * Where the files are.
-   *
-   * @return the process's folder under the proc root
-   */
-  public Path directory() {
+  /** The process's folder under the proc root. */
+  Path directory() {
     return directory;
   }
 

@@ -212,14 +212,7 @@ class KafkaCommandsIT {
             "sleep",
             "99")
         .exitCode();
-    String consume =
-        System.getProperty("java.home")
-            + "/bin/java -jar "
-            + Hostproc.JAR
-            + " consume --episode "
-            + episode
-            + " --bootstrap-servers "
-            + address;
+    String consume = consumeCommand(address);
     Hostproc run =
         Hostproc.startCommand(
             folder, List.of("bash", "-c", "set -o pipefail; " + consume + " | head -n 1"));
@@ -235,14 +228,7 @@ class KafkaCommandsIT {
     Hostproc.run(
             folder, "collect", "--episode", episode, "--bootstrap-servers", address, "--", "true")
         .exitCode();
-    String consume =
-        System.getProperty("java.home")
-            + "/bin/java -jar "
-            + Hostproc.JAR
-            + " consume --episode "
-            + episode
-            + " --bootstrap-servers "
-            + address;
+    String consume = consumeCommand(address);
     Hostproc run = Hostproc.startCommand(folder, List.of("sh", "-c", consume + " > /dev/full"));
 
     assertEquals(1, run.exitCode());
@@ -266,5 +252,16 @@ class KafkaCommandsIT {
         Hostproc.run(folder, "consume", "--episode", "a", "--bootstrap-servers", "127.0.0.1:1");
     assertEquals(1, run.exitCode());
     assertEquals("hostproc consume: no Kafka broker answers on 127.0.0.1:1\n", run.err());
+  }
+
+  /** For a shell. */
+  private String consumeCommand(String address) {
+    return System.getProperty("java.home")
+        + "/bin/java -jar "
+        + Hostproc.JAR
+        + " consume --episode "
+        + episode
+        + " --bootstrap-servers "
+        + address;
   }
 }

@@ -80,11 +80,7 @@ class UsageIT {
   void aGuardedKafkaSettingIsNamedWithItsLine() throws Exception {
     Path config = folder.resolve("client.properties");
     Files.writeString(config, "# ours\nsecurity.protocol=PLAINTEXT\n\n  isolation.level : read\n");
-    Hostproc run =
-        Hostproc.run(
-            folder,
-            "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config client.properties"
-                .split(" "));
+    Hostproc run = runWithConfig();
 
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("client.properties:4: isolation.level"), run.err());
@@ -93,11 +89,7 @@ class UsageIT {
   @Test
   void aKafkaSettingWithABadValueIsNamed() throws Exception {
     Files.writeString(folder.resolve("client.properties"), "linger.ms=soon\n");
-    Hostproc run =
-        Hostproc.run(
-            folder,
-            "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config client.properties"
-                .split(" "));
+    Hostproc run = runWithConfig();
 
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("linger.ms"), run.err());
@@ -136,5 +128,11 @@ class UsageIT {
     String expected = args.endsWith("episode") ? "episode" : "host_proc.row";
     assertEquals(Files.readString(Path.of("schemas", expected + ".schema.json")), run.out());
     assertFalse(run.out().isEmpty());
+  }
+
+  private Hostproc runWithConfig() {
+    String args =
+        "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config client.properties";
+    return Hostproc.run(folder, args.split(" "));
   }
 }

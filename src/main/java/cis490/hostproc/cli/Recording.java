@@ -275,6 +275,7 @@ final class Recording implements AutoCloseable {
     ShipJob job =
         new ShipJob(
             journal,
+            JournalCursor.Keep.ALL,
             episode.topic(),
             episode.value(),
             episode.transactionalId(),

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Walks over a journal's lines, in order, and keeps count: line number, position in bytes, and the
- * chain, a hash of all bytes up to there. For one thread.
+ * Walks over a journal's lines, in order, and keeps count: lines, position in bytes, and the chain,
+ * a hash of all bytes up to there. For one thread. Lines that are not to be kept are passed over:
+ * they are in the position and in the chain, and not in the count.
  *
  * <p>The chain is plain SHA-256 of the file's first {@link #position()} bytes, so that {@code head
  * -c POSITION FILE | sha256sum} gives the same, and {@code sha256sum FILE} that of the whole file.
@@ -19,19 +20,38 @@ public final class JournalCursor {
   /** Longer lines are refused: no row comes near it, and memory stays bounded. */
   public static final int LINE_LENGTH_MAX = 64 * 1024;
 
+  /** Says of each line whether it counts. */
+  @FunctionalInterface
+  public interface Keep {
+
+    /** All lines are kept. */
+    Keep ALL = (line, number) -> true;
+
+    /**
+     * Asked before the line is passed, and again if the walk comes by again.
+     *
+     * @param line its bytes without the newline
+     * @param number of the line in the file, from 1, as editors count
+     * @return false to pass over it
+     * @throws RefusedLineException to go no farther than the line before
+     */
+    boolean keep(byte[] line, long number) throws RefusedLineException;
+  }
+
   private static final HexFormat HEX = HexFormat.of();
 
   private final JournalSource source;
+  private final Keep keep;
   private final ByteBuffer buffer = ByteBuffer.allocate(2 * LINE_LENGTH_MAX);
   private final MessageDigest digest;
   private long position;
   private long lines;
+  private long skipped;
 
-  private JournalCursor(JournalSource source, MessageDigest digest, long position, long lines) {
+  private JournalCursor(JournalSource source, Keep keep, MessageDigest digest) {
     this.source = source;
+    this.keep = keep;
     this.digest = digest;
-    this.position = position;
-    this.lines = lines;
     buffer.limit(0);
   }
 
@@ -39,10 +59,21 @@ public final class JournalCursor {
    * At the beginning.
    *
    * @param source the journal to walk over
-   * @return a new cursor
+   * @return a new cursor that keeps all lines
    */
   public static JournalCursor atStart(JournalSource source) {
-    return new JournalCursor(source, sha256(), 0, 0);
+    return atStart(source, Keep.ALL);
+  }
+
+  /**
+   * At the beginning.
+   *
+   * @param source the journal to walk over
+   * @param keep says which lines count
+   * @return a new cursor
+   */
+  public static JournalCursor atStart(JournalSource source, Keep keep) {
+    return new JournalCursor(source, keep, sha256());
   }
 
   /**
@@ -51,20 +82,43 @@ public final class JournalCursor {
    * @return a new cursor
    */
   public JournalCursor copy() {
-    return new JournalCursor(source, copyOf(digest), position, lines);
+    JournalCursor copy = new JournalCursor(source, keep, copyOf(digest));
+    copy.position = position;
+    copy.lines = lines;
+    copy.skipped = skipped;
+    return copy;
   }
 
   /**
-   * The next line, and one step forward.
+   * The next line that is kept, and one step behind it.
    *
    * @param limit bytes of the journal that may be read, at the end of a line
-   * @return the line's bytes without the newline, or null if the next line does not end before the
-   *     limit
+   * @return the line's bytes without the newline, or null if no more line that is kept ends before
+   *     the limit; what is passed over then is passed
+   * @throws RefusedLineException if the line is refused; the cursor stands before it
    * @throws IOException if the file can't be read, or a line is too long
    */
   public byte[] next(long limit) throws IOException {
+    int length = find(limit);
+    while (length >= 0) {
+      int from = buffer.position();
+      byte[] line = Arrays.copyOfRange(buffer.array(), from, from + length);
+      boolean kept = keep.keep(line, lines + skipped + 1);
+      pass(length + 1);
+      if (kept) {
+        lines++;
+        return line;
+      }
+      skipped++;
+      length = find(limit);
+    }
+    return null;
+  }
+
+  /** Has the next line in the buffer, from its position on; its length, -1 if there is none. */
+  private int find(long limit) throws IOException {
     if (position >= limit) {
-      return null;
+      return -1;
     }
     byte[] bytes = buffer.array();
     int from = buffer.position();
@@ -73,7 +127,7 @@ public final class JournalCursor {
       if (at == buffer.limit()) {
         int scanned = at - from;
         if (!fill(limit, scanned)) {
-          return null;
+          return -1;
         }
         from = buffer.position();
         at = from + scanned;
@@ -86,22 +140,21 @@ public final class JournalCursor {
     if (at - from > LINE_LENGTH_MAX) {
       throw tooLong();
     }
-    if (position + at + 1 - from > limit) {
-      // Read ahead under an earlier, greater limit.
-      return null;
-    }
-    digest.update(bytes, from, at + 1 - from);
-    buffer.position(at + 1);
-    position += at + 1 - from;
-    lines++;
-    return Arrays.copyOfRange(bytes, from, at);
+    // It may have been read ahead under an earlier, greater limit.
+    return position + at + 1 - from > limit ? -1 : at - from;
+  }
+
+  private void pass(int count) {
+    digest.update(buffer.array(), buffer.position(), count);
+    buffer.position(buffer.position() + count);
+    position += count;
   }
 
   /**
    * Walks on.
    *
    * @param end where to stop, at the end of a line
-   * @return the last line passed, or null if none was
+   * @return the last line passed that is kept, or null if none was
    * @throws IOException if the file can't be read, or a line is too long
    */
   public byte[] skipTo(long end) throws IOException {
@@ -135,7 +188,7 @@ public final class JournalCursor {
 
   private IOException tooLong() {
     return new IOException(
-        source.path() + ": line " + (lines + 1) + " is longer than " + LINE_LENGTH_MAX);
+        source.path() + ": line " + (lines + skipped + 1) + " is longer than " + LINE_LENGTH_MAX);
   }
 
   /**
@@ -148,12 +201,21 @@ public final class JournalCursor {
   }
 
   /**
-   * Lines walked over.
+   * Kept lines walked over.
    *
-   * @return the number of the next line, from 0
+   * @return the number of the next one, from 0
    */
   public long lines() {
     return lines;
+  }
+
+  /**
+   * Lines walked over that were not kept.
+   *
+   * @return count
+   */
+  public long skipped() {
+    return skipped;
   }
 
   /**

@@ -1,7 +1,6 @@
 package cis490.hostproc.ship;
 
 import cis490.hostproc.journal.JournalCursor;
-import cis490.hostproc.journal.JournalSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,22 +17,22 @@ final class ReadBack implements TopicReader.Visitor {
   private final ShipFigures figures;
   private String difference;
 
-  private ReadBack(JournalSource source, long length, byte[] key, ShipFigures figures) {
+  private ReadBack(JournalCursor start, long length, byte[] key, ShipFigures figures) {
     this.figures = figures;
-    this.cursor = JournalCursor.atStart(source);
+    this.cursor = start;
     this.length = length;
     this.key = key;
   }
 
   /** Compares all of the topic with the file's first {@code length} bytes. */
   static ReadBack compare(
-      TopicReader topic, JournalSource source, long length, byte[] key, ShipFigures figures)
+      TopicReader topic, JournalCursor start, long length, byte[] key, ShipFigures figures)
       throws Exception {
-    ReadBack readBack = new ReadBack(source, length, key, figures);
+    ReadBack readBack = new ReadBack(start, length, key, figures);
     topic.forEach(readBack);
-    if (readBack.difference == null && readBack.cursor.position() < length) {
-      readBack.difference =
-          "row " + readBack.cursor.lines() + " is in the file and not in the topic";
+    long row = readBack.cursor.lines();
+    if (readBack.difference == null && readBack.cursor.next(length) != null) {
+      readBack.difference = "row " + row + " is in the file and not in the topic";
     }
     return readBack;
   }

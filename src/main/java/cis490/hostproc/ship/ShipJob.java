@@ -1,5 +1,6 @@
 package cis490.hostproc.ship;
 
+import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import java.time.Duration;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
  * What is shipped where.
  *
  * @param source the file
+ * @param keep which of its lines are shipped
  * @param topic the episode's topic
  * @param key every record's key: the episode id
  * @param transactionalId of the episode's one producer
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
  */
 public record ShipJob(
     JournalSource source,
+    JournalCursor.Keep keep,
     String topic,
     String key,
     String transactionalId,
@@ -30,4 +33,10 @@ public record ShipJob(
     String episodesTopic,
     Supplier<byte[]> opening,
     Function<String, byte[]> closing,
-    Duration linger) {}
+    Duration linger) {
+
+  /** The file's beginning. */
+  JournalCursor start() {
+    return JournalCursor.atStart(source, keep);
+  }
+}

@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.journal.RefusedLineException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -96,7 +97,7 @@ final class ShipSession implements AutoCloseable {
     }
     nextOffset = end;
     Optional<ConsumerRecord<byte[], byte[]>> tail = reader.last(end);
-    committed = tail.isPresent() ? upTo(tail.get(), known) : JournalCursor.atStart(job.source());
+    committed = tail.isPresent() ? upTo(tail.get(), known) : job.start();
     episodes.ensure();
   }
 
@@ -104,8 +105,7 @@ final class ShipSession implements AutoCloseable {
   private JournalCursor upTo(ConsumerRecord<byte[], byte[]> tail, JournalCursor known)
       throws Exception {
     RowHeaders last = RowHeaders.of(tail);
-    JournalCursor cursor =
-        known.position() <= last.end() ? known.copy() : JournalCursor.atStart(job.source());
+    JournalCursor cursor = known.position() <= last.end() ? known.copy() : job.start();
     byte[] line = cursor.skipTo(Math.min(last.end(), job.source().length()));
     boolean same =
         cursor.position() == last.end()
@@ -134,29 +134,49 @@ final class ShipSession implements AutoCloseable {
     long startNs = System.nanoTime();
     JournalCursor cursor = committed.copy();
     Acknowledgements acks = new Acknowledgements(nextOffset);
-    producer.beginTransaction();
     long from = cursor.position();
     int rows = 0;
     while (rows < BATCH_ROWS_MAX && cursor.position() - from < BATCH_BYTES_MAX) {
-      byte[] line = cursor.next(durable);
+      byte[] line = nextLine(cursor, durable, rows);
       if (line == null) {
         break;
+      }
+      if (rows == 0) {
+        producer.beginTransaction();
       }
       producer.send(record(line, RowHeaders.at(cursor)), acks);
       acks.checkSoFar();
       rows++;
     }
-    if (rows == 0) {
+    if (cursor.position() == from) {
       throw new IOException(job.source().path() + " has become shorter than it was");
     }
+    if (rows > 0) {
+      commit(rows, acks);
+      figures.committed(System.nanoTime() - startNs);
+    }
+    committed = cursor;
+    caughtUp = cursor.position() >= durable;
+  }
+
+  /** Null also before a line that is refused, if there are rows to be sent first. */
+  private static byte[] nextLine(JournalCursor cursor, long durable, int rows) throws IOException {
+    try {
+      return cursor.next(durable);
+    } catch (RefusedLineException refused) {
+      if (rows == 0) {
+        throw refused;
+      }
+      return null;
+    }
+  }
+
+  private void commit(int rows, Acknowledgements acks) {
     producer.flush();
     acks.check(rows);
     checkTopicId();
     producer.commitTransaction();
-    committed = cursor;
     nextOffset = afterMarker(nextOffset + rows - 1);
-    caughtUp = cursor.position() >= durable;
-    figures.committed(System.nanoTime() - startNs);
   }
 
   private ProducerRecord<byte[], byte[]> record(byte[] line, RowHeaders headers) {
@@ -190,7 +210,7 @@ final class ShipSession implements AutoCloseable {
     if (!topic.awaitStable(nextOffset, ROWS_VISIBLE_WITHIN)) {
       throw new TimeoutException("committed rows of " + job.topic() + " do not become visible");
     }
-    return ReadBack.compare(reader, job.source(), job.source().length(), key, figures);
+    return ReadBack.compare(reader, job.start(), job.source().length(), key, figures);
   }
 
   /** A place in the file: all before it is committed. */

@@ -1,6 +1,7 @@
 package cis490.hostproc.ship;
 
 import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.journal.RefusedLineException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -85,7 +86,7 @@ public final class Shipper implements Runnable {
     this.connector = connector;
     this.figures = figures;
     this.constantHeaders = RowHeaders.constants(job.headers());
-    this.committed = JournalCursor.atStart(job.source());
+    this.committed = job.start();
   }
 
   /**
@@ -113,7 +114,7 @@ public final class Shipper implements Runnable {
     }
     try {
       ship(settings);
-    } catch (ShippingStoppedException stop) {
+    } catch (ShippingStoppedException | RefusedLineException stop) {
       stopped(stop.getMessage());
     } catch (Exception failure) {
       if (fenced(failure) && ++fencings > 1) {

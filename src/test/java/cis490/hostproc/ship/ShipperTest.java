@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.Journal;
+import cis490.hostproc.journal.JournalCursor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -454,6 +455,7 @@ class ShipperTest {
       ShipJob job =
           new ShipJob(
               journal,
+              JournalCursor.Keep.ALL,
               topic,
               episode.value(),
               episode.transactionalId(),

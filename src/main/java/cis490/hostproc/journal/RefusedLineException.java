@@ -1,0 +1,18 @@
+package cis490.hostproc.journal;
+
+import java.io.IOException;
+
+/** A line that nobody may pass: {@link JournalCursor.Keep} says which and why. */
+public final class RefusedLineException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Names the line.
+   *
+   * @param message file, line number and reason
+   */
+  public RefusedLineException(String message) {
+    super(message);
+  }
+}

@@ -76,14 +76,18 @@ final class StatusLine {
   }
 
   void show(Progress progress) {
+    show(progress.elapsed(), progress.text());
+  }
+
+  void show(Duration elapsed, String line) {
     if (terminal == null) {
-      if (progress.elapsed().minus(logged).compareTo(LOG_EVERY) >= 0) {
-        logged = progress.elapsed();
-        LOG.info("{}", progress.text());
+      if (elapsed.minus(logged).compareTo(LOG_EVERY) >= 0) {
+        logged = elapsed;
+        LOG.info("{}", line);
       }
       return;
     }
-    byte[] text = progress.text().getBytes(StandardCharsets.UTF_8);
+    byte[] text = line.getBytes(StandardCharsets.UTF_8);
     synchronized (terminal) {
       terminal.write(CLEAR, 0, CLEAR.length);
       terminal.write(text, 0, text.length);

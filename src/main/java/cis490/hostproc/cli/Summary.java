@@ -57,12 +57,12 @@ final class Summary {
   String text() {
     Manifest.Beginning beginning = manifest.beginning();
     Manifest.Ending ending = manifest.ending();
-    Lines lines = new Lines();
+    Report lines = new Report();
     lines.add("episode", "%s: %s", beginning.episodeId(), ending.endReason().text());
     lines.add(
         "process",
         "%s, pid %d%s",
-        printable(beginning.commandName()),
+        Report.printable(beginning.commandName()),
         beginning.pid(),
         exit(ending));
     lines.add(
@@ -78,10 +78,10 @@ final class Summary {
     lines.add(
         "lateness",
         "p50 %s, p99 %s, max %s",
-        time(quantile(SampleFigures.LATENESS, "p50")),
-        time(quantile(SampleFigures.LATENESS, "p99")),
-        time(quantile(SampleFigures.LATENESS, "max")));
-    lines.add("file", "%s, %s", options.rowsFile(), size(gauge(JOURNAL_BYTES)));
+        Report.time(quantile(SampleFigures.LATENESS, "p50")),
+        Report.time(quantile(SampleFigures.LATENESS, "p99")),
+        Report.time(quantile(SampleFigures.LATENESS, "max")));
+    lines.add("file", "%s, %s", options.rowsFile(), Report.size(gauge(JOURNAL_BYTES)));
     if (outcome == null) {
       lines.add("topic", "none (offline)");
       return lines.toString();
@@ -98,11 +98,6 @@ final class Summary {
       lines.add("next", "the same command again goes on, and ships them, while the process lives");
     }
     return lines.toString();
-  }
-
-  /** A process chooses its own name, escape sequences included. */
-  private static String printable(String name) {
-    return name.replaceAll("\\p{C}", "?");
   }
 
   private static String exit(Manifest.Ending ending) {
@@ -140,13 +135,7 @@ final class Summary {
   }
 
   private String next() {
-    return program() + " consume --episode " + options.episode + options.kafka.asArguments();
-  }
-
-  /** As the user called it. */
-  private static String program() {
-    String called = System.getProperty("sun.java.command", "").split(" ")[0];
-    return called.endsWith(".jar") ? "java -jar " + called : "hostproc";
+    return Report.program() + " consume --episode " + options.episode + options.kafka.asArguments();
   }
 
   /** One object on one line: the manifest's fields, and what only this run knows. */
@@ -185,40 +174,5 @@ final class Summary {
   private long quantile(String timer, String which) {
     return (long)
         registry.get(timer + ".quantile").tag(SampleFigures.QUANTILE_TAG, which).gauge().value();
-  }
-
-  private static String time(long ns) {
-    if (ns < 1_000_000) {
-      return String.format(Locale.ROOT, "%.0f µs", ns / 1e3);
-    }
-    return ns < 1_000_000_000L
-        ? String.format(Locale.ROOT, "%.1f ms", ns / 1e6)
-        : String.format(Locale.ROOT, "%.1f s", ns / 1e9);
-  }
-
-  private static String size(long bytes) {
-    if (bytes < 1_000_000) {
-      return String.format(Locale.ROOT, "%.1f kB", bytes / 1e3);
-    }
-    return bytes < 1_000_000_000L
-        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
-        : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
-  }
-
-  /** Labels in one column, what they say in the next. */
-  private static final class Lines {
-
-    private final StringBuilder text = new StringBuilder();
-
-    void add(String label, String format, Object... values) {
-      text.append(String.format(Locale.ROOT, "%-19s", label))
-          .append(String.format(Locale.ROOT, format, values))
-          .append('\n');
-    }
-
-    @Override
-    public String toString() {
-      return text.toString();
-    }
   }
 }

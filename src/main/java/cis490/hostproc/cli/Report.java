@@ -1,0 +1,49 @@
+package cis490.hostproc.cli;
+
+import java.util.Locale;
+
+/** What a command has to say at its end: labels in one column, what they say in the next. */
+final class Report {
+
+  private final StringBuilder text = new StringBuilder();
+
+  void add(String label, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, "%-19s", label))
+        .append(String.format(Locale.ROOT, format, values))
+        .append('\n');
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+
+  static String time(long ns) {
+    if (ns < 1_000_000) {
+      return String.format(Locale.ROOT, "%.0f µs", ns / 1e3);
+    }
+    return ns < 1_000_000_000L
+        ? String.format(Locale.ROOT, "%.1f ms", ns / 1e6)
+        : String.format(Locale.ROOT, "%.1f s", ns / 1e9);
+  }
+
+  static String size(long bytes) {
+    if (bytes < 1_000_000) {
+      return String.format(Locale.ROOT, "%.1f kB", bytes / 1e3);
+    }
+    return bytes < 1_000_000_000L
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+  }
+
+  /** A process chooses its own name, escape sequences included. */
+  static String printable(String name) {
+    return name.replaceAll("\\p{C}", "?");
+  }
+
+  /** As the user called it. */
+  static String program() {
+    String called = System.getProperty("sun.java.command", "").split(" ")[0];
+    return called.endsWith(".jar") ? "java -jar " + called : "hostproc";
+  }
+}

@@ -281,9 +281,10 @@ final class Recording implements AutoCloseable {
             episode.transactionalId(),
             RowFormat.headers(),
             EpisodeId.EPISODES_TOPIC,
-            () -> Manifest.open(manifest.beginning()).toJson(),
+            () -> manifest.toJson(),
             this::closing,
-            LINGER);
+            LINGER,
+            false);
     connection = options.kafka.connection();
     shipper = new Shipper(job, connection::settings, shipFigures);
     Thread shipping = new Thread(shipper, "hostproc-shipper");

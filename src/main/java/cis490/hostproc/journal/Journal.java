@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The episode's JSONL file, open for appending.
@@ -26,6 +28,8 @@ import java.util.Set;
 public final class Journal implements JournalSource, Closeable {
 
   private static final int SCAN_BUFFER_BYTES = 64 * 1024;
+  private static final Duration LOCK_WITHIN = Duration.ofMillis(200);
+  private static final Duration LOCK_POLL = Duration.ofMillis(1);
 
   /**
    * The files that this process has open, by device and inode. A second channel may not even be
@@ -80,9 +84,7 @@ public final class Journal implements JournalSource, Closeable {
       FileChannel appending =
           FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
-        if (appending.tryLock() == null) {
-          throw new JournalLockedException(path);
-        }
+        lock(appending, path);
         forceFolder(folder);
         FileChannel following = FileChannel.open(path, StandardOpenOption.READ);
         Journal journal = new Journal(path, JournalFile.of(appending, following));
@@ -93,6 +95,17 @@ public final class Journal implements JournalSource, Closeable {
         appending.close();
         throw failure;
       }
+    }
+  }
+
+  /** Whoever looks whether the file is being written holds a lock on it for a moment, too. */
+  private static void lock(FileChannel appending, Path path) throws IOException {
+    long deadlineNs = System.nanoTime() + LOCK_WITHIN.toNanos();
+    while (appending.tryLock() == null) {
+      if (System.nanoTime() > deadlineNs) {
+        throw new JournalLockedException(path);
+      }
+      LockSupport.parkNanos(LOCK_POLL.toNanos());
     }
   }
 

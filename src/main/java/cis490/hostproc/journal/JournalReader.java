@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,7 +16,8 @@ import java.nio.file.StandardOpenOption;
  * A file of lines that somebody else writes, or wrote years ago. Opened for reading alone: nothing
  * is altered, not even a torn last line cut, and the file may lie on a read-only disk.
  *
- * <p>Takes no lock. The file may grow meanwhile; becoming shorter is an error.
+ * <p>Holds no lock. The file may grow meanwhile; becoming shorter is an error. Not for a file that
+ * this process has open as a {@link Journal}.
  */
 public final class JournalReader implements JournalSource, Closeable {
 
@@ -128,6 +131,22 @@ public final class JournalReader implements JournalSource, Closeable {
    */
   public long tornBytes() {
     return scanned - length;
+  }
+
+  /**
+   * Whether a collector has the file open for appending now. Others that write without a lock, as
+   * the Python sampler does, are not seen.
+   *
+   * @return false also where the file system knows no locks
+   */
+  public boolean beingWritten() {
+    try (FileLock shared = file.tryLock(0, Long.MAX_VALUE, true)) {
+      return shared == null;
+    } catch (OverlappingFileLockException ofThisProcess) {
+      return true;
+    } catch (IOException noLocks) {
+      return false;
+    }
   }
 
   @Override

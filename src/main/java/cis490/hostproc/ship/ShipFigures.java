@@ -33,6 +33,7 @@ public final class ShipFigures {
   private final Counter commits;
   private final Counter recoveries;
   private volatile long acknowledged;
+  private volatile long found = -1;
   private volatile long readBack;
   private KafkaClientMetrics producerMetrics;
 
@@ -53,6 +54,14 @@ public final class ShipFigures {
   }
 
   void acknowledged(long rows) {
+    acknowledged = rows;
+  }
+
+  /** The topic holds so many, says a look at its end. */
+  void recovered(long rows) {
+    if (found < 0) {
+      found = rows;
+    }
     acknowledged = rows;
   }
 
@@ -89,6 +98,15 @@ public final class ShipFigures {
    */
   public long acknowledged() {
     return acknowledged;
+  }
+
+  /**
+   * Rows that the topic held already when it was first looked at.
+   *
+   * @return count, -1 as long as nobody has looked
+   */
+  public long found() {
+    return found;
   }
 
   /**

@@ -17,11 +17,13 @@ import java.util.function.Supplier;
  * @param transactionalId of the episode's one producer
  * @param headers those that are the same in every record
  * @param episodesTopic the compacted topic of the manifests
- * @param opening the episode's manifest while it is open, JSON; asked from the shipper's thread
- * @param closing the manifest of the episode that has ended, JSON, given the chain of the whole
- *     file; asked once the topic was read back equal
+ * @param manifest the episode's manifest as it is now, JSON; asked from the shipper's thread, when
+ *     it has connected and when the file is complete
+ * @param sealed the manifest of the episode that has ended and arrived, JSON, given the chain of
+ *     the whole file; asked once the topic was read back equal
  * @param linger how long rows gather while the shipper has caught up, more than 0: the most that a
  *     row waits before its transaction begins
+ * @param yields whether another shipper of the same episode that goes on is left to it
  */
 public record ShipJob(
     JournalSource source,
@@ -31,9 +33,10 @@ public record ShipJob(
     String transactionalId,
     Map<String, String> headers,
     String episodesTopic,
-    Supplier<byte[]> opening,
-    Function<String, byte[]> closing,
-    Duration linger) {
+    Supplier<byte[]> manifest,
+    Function<String, byte[]> sealed,
+    Duration linger,
+    boolean yields) {
 
   /** The file's beginning. */
   JournalCursor start() {

@@ -42,12 +42,14 @@ final class ShipSession implements AutoCloseable {
   private final List<Header> constantHeaders;
   private final ShipFigures figures;
   private final byte[] key;
+  private final KafkaSettings settings;
+  private final String clientId;
   private final Admin admin;
-  private final Producer<byte[], byte[]> producer;
   private final OracleTopic topic;
   private final OracleTopic episodes;
-  private final TopicReader reader;
 
+  private TopicReader reader;
+  private Producer<byte[], byte[]> producer;
   private Uuid topicId;
   private long nextOffset;
   private JournalCursor committed;
@@ -56,27 +58,14 @@ final class ShipSession implements AutoCloseable {
   ShipSession(
       ShipJob job, KafkaSettings settings, List<Header> constantHeaders, ShipFigures figures) {
     this.job = job;
+    this.settings = settings;
     this.constantHeaders = constantHeaders;
     this.figures = figures;
     this.key = job.key().getBytes(UTF_8);
-    String clientId = "hostproc-" + job.key();
-    Admin admin = settings.admin(clientId);
-    TopicReader reader = null;
-    try {
-      reader = new TopicReader(settings.consumer(clientId), job.topic());
-      this.producer = settings.producer(job.transactionalId(), clientId);
-    } catch (RuntimeException failure) {
-      admin.close(Duration.ZERO);
-      if (reader != null) {
-        reader.close();
-      }
-      throw failure;
-    }
-    this.admin = admin;
-    this.reader = reader;
+    this.clientId = "hostproc-" + job.key();
+    this.admin = settings.admin(clientId);
     this.topic = OracleTopic.ofRows(admin, job.topic());
     this.episodes = OracleTopic.ofEpisodes(admin, job.episodesTopic());
-    figures.watch(producer);
   }
 
   /**
@@ -86,6 +75,10 @@ final class ShipSession implements AutoCloseable {
    */
   void recover(JournalCursor known) throws Exception {
     topicId = topic.ensure();
+    // Only now that the brokers have answered: in a long outage these two would be made in vain.
+    reader = new TopicReader(settings.consumer(clientId), job.topic());
+    producer = settings.producer(job.transactionalId(), clientId);
+    figures.watch(producer);
     producer.initTransactions();
     long end = reader.end();
     if (reader.beginning() > 0) {
@@ -125,7 +118,8 @@ final class ShipSession implements AutoCloseable {
   }
 
   private String firstDifference(RowHeaders last) throws Exception {
-    String difference = readBack().difference();
+    awaitVisible();
+    String difference = readBack(job.source().length()).difference();
     return difference != null ? difference : "its last row has the headers " + last;
   }
 
@@ -205,12 +199,20 @@ final class ShipSession implements AutoCloseable {
     return lastOffset + 2;
   }
 
-  /** Holds the whole topic against the whole file. */
+  /** Holds the whole topic against all of the file that is committed. */
   ReadBack readBack() throws Exception {
+    awaitVisible();
+    return readBack(committed.position());
+  }
+
+  private void awaitVisible() {
     if (!topic.awaitStable(nextOffset, ROWS_VISIBLE_WITHIN)) {
       throw new TimeoutException("committed rows of " + job.topic() + " do not become visible");
     }
-    return ReadBack.compare(reader, job.start(), job.source().length(), key, figures);
+  }
+
+  private ReadBack readBack(long length) throws Exception {
+    return ReadBack.compare(reader, job.start(), length, key, figures);
   }
 
   /** A place in the file: all before it is committed. */
@@ -227,8 +229,12 @@ final class ShipSession implements AutoCloseable {
   @Override
   public void close() {
     figures.unwatch();
-    producer.close(Duration.ZERO);
-    reader.close();
+    if (producer != null) {
+      producer.close(Duration.ZERO);
+    }
+    if (reader != null) {
+      reader.close();
+    }
     admin.close(Duration.ZERO);
   }
 }

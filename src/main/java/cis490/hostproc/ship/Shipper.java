@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,6 +28,9 @@ public final class Shipper implements Runnable {
 
   /** Where not even an address is found (an embedded broker that does not start), nothing helps. */
   private static final int CONNECT_FAILURES_MAX = 3;
+
+  /** Who yields does so when fenced twice within this. */
+  private static final Duration YIELD_WITHIN = Duration.ofMinutes(1);
 
   private static final Duration BACK_OFF_FIRST = Duration.ofMillis(100);
   private static final Duration BACK_OFF_MAX = Duration.ofSeconds(5);
@@ -62,9 +66,11 @@ public final class Shipper implements Runnable {
 
   private JournalCursor committed;
   private volatile String brokers;
-  private boolean announced;
+  private byte[] announced;
+  private long completeLength = -1;
   private int connectFailures;
   private int fencings;
+  private long fencedAtNs;
   private int failuresInRow;
   private long lostSinceNs;
   private long lostAtRow;
@@ -117,7 +123,11 @@ public final class Shipper implements Runnable {
     } catch (ShippingStoppedException | RefusedLineException stop) {
       stopped(stop.getMessage());
     } catch (Exception failure) {
-      if (fenced(failure) && ++fencings > 1) {
+      if (fenced(failure)) {
+        fencings++;
+        fencedAtNs = System.nanoTime();
+      }
+      if (fencings > 1) {
         stopped("fenced twice: another collector writes to " + job.topic());
       } else {
         retry(failure);
@@ -158,11 +168,8 @@ public final class Shipper implements Runnable {
 
   private void recovered(ShipSession session) throws Exception {
     committed = session.committed();
-    figures.acknowledged(committed.lines());
-    if (!announced) {
-      session.publishManifest(job.opening().get());
-      announced = true;
-    }
+    figures.recovered(committed.lines());
+    announce(session);
     failuresInRow = 0;
     problem = null;
   }
@@ -172,12 +179,15 @@ public final class Shipper implements Runnable {
     while (!abandoned) {
       // Asked before the file's length: what was appended before it was complete is then seen.
       boolean last = complete.getCount() == 0;
-      boolean waiting = job.source().length() > session.committed().position();
-      if (waiting) {
-        session.ship(job.source().force());
-        committed = session.committed();
-        figures.acknowledged(committed.lines());
-        fencings = 0;
+      if (last && completeLength < 0) {
+        // Whoever may go on writing, it is complete here.
+        completeLength = job.source().length();
+        announce(session);
+      }
+      long end = last ? completeLength : job.source().length();
+      if (session.committed().position() < end) {
+        session.ship(Math.min(job.source().force(), end));
+        committed(session);
       } else if (last) {
         finish(session);
         return;
@@ -188,6 +198,23 @@ public final class Shipper implements Runnable {
       if (!last && session.caughtUp()) {
         complete.await(job.linger().toNanos(), TimeUnit.NANOSECONDS);
       }
+    }
+  }
+
+  /** Puts the manifest into its topic, unless it was there before as it is now. */
+  private void announce(ShipSession session) throws Exception {
+    byte[] manifest = job.manifest().get();
+    if (!Arrays.equals(manifest, announced)) {
+      session.publishManifest(manifest);
+      announced = manifest;
+    }
+  }
+
+  private void committed(ShipSession session) {
+    committed = session.committed();
+    figures.acknowledged(committed.lines());
+    if (!job.yields() || System.nanoTime() - fencedAtNs > YIELD_WITHIN.toNanos()) {
+      fencings = 0;
     }
   }
 
@@ -204,7 +231,7 @@ public final class Shipper implements Runnable {
       throw new ShippingStoppedException(
           "topic " + job.topic() + " does not equal the file: " + readBack.difference());
     }
-    session.publishManifest(job.closing().apply(session.committed().chain()));
+    session.publishManifest(job.sealed().apply(session.committed().chain()));
     outcome = Outcome.EQUAL;
   }
 

@@ -464,7 +464,8 @@ class ShipperTest {
               MANIFESTS,
               opening,
               chain -> ("closed " + chain).getBytes(UTF_8),
-              Duration.ofMillis(20));
+              Duration.ofMillis(20),
+              false);
       shipper = new Shipper(job, connector, figures);
       Thread thread = new Thread(shipper, "test-shipper");
       thread.setDaemon(true);

@@ -14,6 +14,7 @@ class HouseTest {
 
   private static final String HOUSE = "cis490.hostproc.";
   private static final String JDK = "java..";
+  private static final String JACKSON = "com.fasterxml.jackson..";
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -43,13 +44,34 @@ class HouseTest {
   }
 
   @Test
-  void rowNeedsProcAndTheJdkAlone() {
+  void rowNeedsProcAndTheJdkAloneButForReadingRows() {
     classes()
         .that()
         .resideInAPackage(of("row"))
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage(JDK, of("row"), of("proc"))
+        .resideInAnyPackage(JDK, of("row"), of("proc"), JACKSON)
+        .check(MAIN);
+  }
+
+  /** A collector writes rows, and loads no class of Jackson's for that. */
+  @Test
+  void samplingAndWritingRowsKnowsNoJackson() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(of("sample"), of("journal"), of("proc"))
+        .or()
+        .haveFullyQualifiedName(HOUSE + "row.Row")
+        .or()
+        .haveFullyQualifiedName(HOUSE + "row.RowEncoder")
+        .or()
+        .haveFullyQualifiedName(HOUSE + "row.RowFormat")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(JACKSON)
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName(HOUSE + "row.RowCheck")
         .check(MAIN);
   }
 

@@ -3,6 +3,7 @@ package cis490.hostproc.row;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -121,6 +122,12 @@ class ReferenceTest {
   @MethodSource("agreed")
   void theLineIsByteForByteWhatPythonWrites(Golden golden) throws Exception {
     assertEquals(golden.row() + "\n", ourLine(golden));
+  }
+
+  @ParameterizedTest
+  @MethodSource("agreed")
+  void theReferencesLineIsARow(Golden golden) {
+    assertNull(new RowCheck().problem(golden.row().getBytes(StandardCharsets.UTF_8)));
   }
 
   @ParameterizedTest

@@ -208,7 +208,7 @@ class RowEncoderTest {
     return row;
   }
 
-  private static Row randomRow(SplittableRandom random) {
+  static Row randomRow(SplittableRandom random) {
     Row row = filled(random.nextLong() >>> random.nextInt(64));
     row.at(random.nextLong() >> random.nextInt(64), random.nextLong() >>> 1);
     row.cpuSysJiffies = random.nextLong() >>> random.nextInt(64);

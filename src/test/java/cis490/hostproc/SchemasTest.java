@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.Run;
+import cis490.hostproc.episode.Ticks;
 import cis490.hostproc.proc.Auxv;
 import cis490.hostproc.proc.Host;
 import cis490.hostproc.proc.ProcessFiles;
@@ -56,6 +58,7 @@ class SchemasTest {
   private static final BigInteger UNSIGNED_MAX = new BigInteger("18446744073709551615");
   private static final BigInteger SIGNED_MAX = BigInteger.valueOf(Long.MAX_VALUE);
   private static final long PID = 4711;
+  private static final EpisodeId EPISODE_ID = new EpisodeId("demo-1.2_3");
 
   private static final SchemaRegistry REGISTRY =
       SchemaRegistry.withDialect(
@@ -66,6 +69,7 @@ class SchemasTest {
               .build());
   private static final JsonNode ROW_SCHEMA = read(RowFormat.SCHEMA_RESOURCE);
   private static final JsonNode EPISODE_SCHEMA = read(Manifest.SCHEMA_RESOURCE);
+  private static final JsonNode RUN_SCHEMA = EPISODE_SCHEMA.at("/properties/runs/items");
   private static final Schema ROW = REGISTRY.getSchema(ROW_SCHEMA);
   private static final Schema EPISODE = REGISTRY.getSchema(EPISODE_SCHEMA);
 
@@ -108,6 +112,15 @@ class SchemasTest {
     return List.of(ROW_SCHEMA, EPISODE_SCHEMA);
   }
 
+  /** The schemas, and those that lie in them. */
+  static List<JsonNode> objects() {
+    return List.of(ROW_SCHEMA, EPISODE_SCHEMA, RUN_SCHEMA);
+  }
+
+  static List<String> runFields() {
+    return names(RUN_SCHEMA.get("properties"));
+  }
+
   // The schemas themselves.
 
   @Test
@@ -126,7 +139,7 @@ class SchemasTest {
   }
 
   @ParameterizedTest
-  @MethodSource("schemas")
+  @MethodSource("objects")
   void takesAllOfItsFieldsAndNoOther(JsonNode schema) {
     assertEquals(names(schema.get("properties")), texts(schema.get("required")));
     assertEquals(BooleanNode.FALSE, schema.get("additionalProperties"));
@@ -134,9 +147,11 @@ class SchemasTest {
   }
 
   @ParameterizedTest
-  @MethodSource("schemas")
+  @MethodSource("objects")
   void everyFieldSaysWhatItIs(JsonNode schema) {
     assertEquals(BooleanNode.TRUE, schema.get("x-oracle-only"));
+    assertFalse(schema.path("title").asText().isBlank(), "title");
+    assertFalse(schema.path("description").asText().isBlank(), "description");
     for (String name : names(schema.get("properties"))) {
       JsonNode field = schema.at("/properties/" + name);
       assertFalse(field.path("title").asText().isBlank(), name + ": title");
@@ -287,7 +302,7 @@ class SchemasTest {
 
   @Test
   void anOpenManifestIsValid() throws Exception {
-    assertEquals(List.of(), EPISODE.validate(json(Manifest.open(beginning()))));
+    assertEquals(List.of(), EPISODE.validate(json(open())));
   }
 
   @ParameterizedTest
@@ -297,31 +312,97 @@ class SchemasTest {
   }
 
   @Test
-  void anEndedManifestNeedsNoExitCodeAndNoTopic() throws Exception {
+  void anEndedManifestNeedsNoExitCodeAndNoTopicAndNoChain() throws Exception {
     assertEquals(List.of(), EPISODE.validate(ended(EndReason.SIGNAL, null, null)));
+    assertEquals(List.of(), EPISODE.validate(ended(EndReason.SIGNAL, null, null).putNull("chain")));
+  }
+
+  @Test
+  void aSealedManifestIsValid() throws Exception {
+    assertEquals(List.of(), EPISODE.validate(sealed()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chain", "rows_acknowledged"})
+  void aSealedManifestKnowsWhatTheTopicHolds(String name) throws Exception {
+    assertEquals(Set.of("not"), refusals(EPISODE, sealed().putNull(name)));
+  }
+
+  @Test
+  void manifestsOfAllRunsAreValid() throws Exception {
+    Manifest killed = goingOn(goingOn(open()));
+    assertEquals(List.of(), EPISODE.validate(json(killed)));
+    Manifest found = killed.ended(ending(EndReason.UNKNOWN, null, null));
+    assertEquals(List.of(), EPISODE.validate(json(found)));
+    Manifest many = open();
+    for (int run = 0; run < 2 * Manifest.RUNS_MAX; run++) {
+      many = goingOn(many);
+    }
+    ObjectNode most = json(many);
+    assertEquals(List.of(), EPISODE.validate(most));
+    most.withArray("runs").add(most.at("/runs/0"));
+    assertEquals(Set.of("maxItems"), refusals(EPISODE, most));
+  }
+
+  @Test
+  void anImportedManifestIsValid() throws Exception {
+    Manifest imported = imported(1L);
+    assertEquals(List.of(), EPISODE.validate(json(imported)));
+    Manifest.Ending nothing =
+        new Manifest.Ending(null, EndReason.UNKNOWN, null, 0L, 1L, 0L, null, null);
+    Manifest empty = imported(null).ended(nothing).sealed("00".repeat(32), 0);
+    assertEquals(List.of(), EPISODE.validate(json(empty)));
+    assertEquals(List.of(), EPISODE.validate(json(goingOn(imported))));
+  }
+
+  @Test
+  void whatIsSampledHasAProcessAndWhatIsImportedHasNone() throws Exception {
+    ObjectNode imported = json(imported(1L));
+    ObjectNode open = json(open());
+    for (String name : episodeFields()) {
+      if (imported.get(name).isNull() && !open.get(name).isNull()) {
+        JsonNode value = open.get(name);
+        assertFalse(refusals(EPISODE, imported.deepCopy().set(name, value)).isEmpty(), name);
+      }
+    }
+    assertEquals(
+        Set.of("maxItems"), refusals(EPISODE, imported.deepCopy().set("runs", open.get("runs"))));
+    for (String name : List.of("host_name", "pid", "interval_ms", "started_wall_ns")) {
+      assertEquals(Set.of("not"), refusals(EPISODE, open.deepCopy().putNull(name)), name);
+    }
   }
 
   @Test
   void manifestFieldsAreThoseOfTheSchemaInItsOrder() throws Exception {
-    assertEquals(episodeFields(), names(json(Manifest.open(beginning()))));
-    assertEquals(episodeFields(), names(ended(EndReason.DURATION, 0, 100L)));
+    for (ObjectNode manifest :
+        List.of(json(open()), ended(EndReason.DURATION, 0, 100L), json(imported(null)))) {
+      assertEquals(episodeFields(), names(manifest));
+      manifest.get("runs").forEach(run -> assertEquals(runFields(), names(run)));
+    }
   }
 
   @Test
-  void theEndReasonsAreThoseOfTheCode() throws Exception {
+  void theStatesAndTheEndReasonsAreThoseOfTheCode() throws Exception {
     Set<String> written = new TreeSet<>();
     for (EndReason reason : EndReason.values()) {
       written.add(ended(reason, 0, 0L).get("end_reason").textValue());
     }
-    Set<String> known = new TreeSet<>(texts(EPISODE_SCHEMA.at("/properties/end_reason/enum")));
-    assertTrue(known.remove("null"), "null while open");
-    assertEquals(known, written);
+    for (String enumeration : List.of("end_reason", "runs/items/properties/end_reason")) {
+      Set<String> known =
+          new TreeSet<>(texts(EPISODE_SCHEMA.at("/properties/" + enumeration + "/enum")));
+      assertTrue(known.remove("null"), "null while open");
+      assertEquals(known, written);
+    }
+    assertEquals(
+        List.of("open", "ended", "sealed"), texts(EPISODE_SCHEMA.at("/properties/state/enum")));
+    assertEquals(3, Manifest.State.values().length);
+    assertEquals(Manifest.RUNS_MAX, EPISODE_SCHEMA.at("/properties/runs/maxItems").intValue());
   }
 
   @Test
   void theLongestEpisodeIdIsValidAndALongerOneIsRefused() throws Exception {
     String longest = "e".repeat(EPISODE_SCHEMA.at("/properties/episode_id/maxLength").intValue());
-    ObjectNode manifest = json(Manifest.open(beginning(new EpisodeId(longest))));
+    ObjectNode manifest = json(Manifest.open(beginning(new EpisodeId(longest)), run(0)));
     assertEquals(List.of(), EPISODE.validate(manifest));
     assertEquals(Set.of("maxLength"), refusals(EPISODE, manifest.put("episode_id", longest + "e")));
   }
@@ -350,89 +431,174 @@ class SchemasTest {
     assertEquals(Set.of("const"), refusals(EPISODE, leaked));
   }
 
+  @ParameterizedTest
+  @MethodSource("runFields")
+  void aMissingFieldOfARunIsRefused(String name) throws Exception {
+    ObjectNode manifest = ended(EndReason.DURATION, 0, 100L);
+    ((ObjectNode) manifest.at("/runs/0")).remove(name);
+    assertEquals(Set.of("required"), refusals(EPISODE, manifest));
+  }
+
+  @Test
+  void anAddedFieldOfARunIsRefused() throws Exception {
+    ObjectNode manifest = ended(EndReason.DURATION, 0, 100L);
+    ((ObjectNode) manifest.at("/runs/0")).put("label", "malware");
+    assertEquals(Set.of("additionalProperties"), refusals(EPISODE, manifest));
+  }
+
   @Test
   void anOpenManifestKnowsNothingOfItsEnd() throws Exception {
-    ObjectNode open = json(Manifest.open(beginning())).put("rows", 100);
-    assertEquals(Set.of("type"), refusals(EPISODE, open));
+    ObjectNode ended = ended(EndReason.DURATION, 0, 100L).put("lines_skipped", 1);
+    for (String name :
+        List.of(
+            "ended_wall_ns",
+            "end_reason",
+            "exit_code",
+            "rows",
+            "lines_skipped",
+            "bytes",
+            "chain",
+            "rows_acknowledged")) {
+      ObjectNode open = json(open()).set(name, ended.get(name));
+      assertTrue(refusals(EPISODE, open).contains("type"), name);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ended_wall_ns", "end_reason", "rows", "bytes"})
+  void anEndedManifestKnowsItsEnd(String name) throws Exception {
+    ObjectNode manifest = ended(EndReason.DURATION, 0, 100L).putNull(name);
+    assertEquals(Set.of("not"), refusals(EPISODE, manifest));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "ended_wall_ns",
-        "end_reason",
+        "exit_code",
         "rows",
-        "bytes",
         "ticks_missed",
         "ticks_malformed",
         "ticks_unwritten",
-        "lateness_max_ns",
-        "chain"
+        "lateness_max_ns"
       })
-  void anEndedManifestKnowsItsEnd(String name) throws Exception {
-    ObjectNode manifest = ended(EndReason.DURATION, 0, 100L).putNull(name);
-    assertEquals(Set.of("not"), refusals(EPISODE, manifest));
+  void aRunKnowsItsEndAllAtOnce(String name) throws Exception {
+    ObjectNode ended = ended(EndReason.DURATION, 0, 100L);
+    ObjectNode open = json(goingOn(open()));
+    JsonNode value = ended.at("/runs/0/" + name);
+    ((ObjectNode) open.at("/runs/1")).set(name, value);
+    assertEquals(Set.of("type"), refusals(EPISODE, open), "open");
+
+    if (!name.equals("rows")) {
+      ObjectNode killed = json(goingOn(open()));
+      ((ObjectNode) killed.at("/runs/0")).set(name, value);
+      assertEquals(Set.of("type"), refusals(EPISODE, killed), "killed");
+    }
+    if (!name.equals("exit_code")) {
+      ((ObjectNode) ended.at("/runs/0")).putNull(name);
+      assertEquals(Set.of("not"), refusals(EPISODE, ended), "ended");
+    }
   }
 
   @Test
   void manifestNumbersOutOfTheirRangeAreRefused() throws Exception {
     for (String name : episodeFields()) {
-      JsonNode field = EPISODE_SCHEMA.at("/properties/" + name);
-      if (types(field).contains("integer")) {
-        BigInteger above = field.get("maximum").bigIntegerValue().add(BigInteger.ONE);
-        JsonNode below = LongNode.valueOf(field.get("minimum").longValue() - 1);
-        ObjectNode manifest = ended(EndReason.DURATION, 0, 100L);
-        assertEquals(
-            Set.of("maximum"),
-            refusals(EPISODE, manifest.set(name, BigIntegerNode.valueOf(above))),
-            name);
-        assertEquals(Set.of("minimum"), refusals(EPISODE, manifest.set(name, below)), name);
-      }
+      assertRangeIsHeld(EPISODE_SCHEMA, name, "");
+    }
+    for (String name : runFields()) {
+      assertRangeIsHeld(RUN_SCHEMA, name, "/runs/0");
     }
   }
 
-  private static Manifest.Beginning beginning() throws IOException {
-    return beginning(new EpisodeId("demo-1.2_3"));
+  private static void assertRangeIsHeld(JsonNode schema, String name, String place)
+      throws IOException {
+    JsonNode field = schema.at("/properties/" + name);
+    if (!types(field).contains("integer")) {
+      return;
+    }
+    BigInteger above = field.get("maximum").bigIntegerValue().add(BigInteger.ONE);
+    JsonNode below = LongNode.valueOf(field.get("minimum").longValue() - 1);
+    ObjectNode manifest = ended(EndReason.DURATION, 0, 100L);
+    ObjectNode object = (ObjectNode) manifest.at(place);
+    object.set(name, BigIntegerNode.valueOf(above));
+    assertEquals(Set.of("maximum"), refusals(EPISODE, manifest), name);
+    object.set(name, below);
+    assertEquals(Set.of("minimum"), refusals(EPISODE, manifest), name);
   }
 
   private static Manifest.Beginning beginning(EpisodeId episode) throws IOException {
     Auxv units = Auxv.ofThisKernel();
-    Host host = Host.read(Path.of("/proc"));
-    return new Manifest.Beginning(
-        episode.value(),
-        episode.topic(),
+    return Manifest.Beginning.of(
+        episode,
         RowFormat.SOURCE,
         RowFormat.AVAILABLE_IN_DEPLOYMENT,
         RowFormat.SCHEMA_ID,
+        run(0),
+        units.clockTicksPerSecond(),
+        units.pageSizeBytes());
+  }
+
+  private static Run.Start run(long firstRow) throws IOException {
+    Host host = Host.read(Path.of("/proc"));
+    return new Run.Start(
         "0.1.0",
         host.name(),
         host.bootId(),
         PID,
         "qemu-system-x86",
         123_456,
-        units.clockTicksPerSecond(),
-        units.pageSizeBytes(),
         100,
         System.nanoTime(),
-        System.currentTimeMillis() * 1_000_000);
+        System.currentTimeMillis() * 1_000_000,
+        firstRow,
+        0);
   }
 
+  private static Manifest open() throws IOException {
+    return Manifest.open(beginning(EPISODE_ID), run(0));
+  }
+
+  private static Manifest goingOn(Manifest before) throws IOException {
+    return before.goingOn(beginning(EPISODE_ID), run(100));
+  }
+
+  private static Manifest imported(Long startedWallNs) {
+    return Manifest.imported(
+        Manifest.Beginning.imported(
+            EPISODE_ID,
+            RowFormat.SOURCE,
+            RowFormat.AVAILABLE_IN_DEPLOYMENT,
+            RowFormat.SCHEMA_ID,
+            startedWallNs));
+  }
+
+  private static Manifest.Ending ending(EndReason reason, Integer exitCode, Long acknowledged) {
+    return new Manifest.Ending(
+        System.currentTimeMillis() * 1_000_000,
+        reason,
+        exitCode,
+        100L,
+        null,
+        42_000L,
+        "0123456789abcdef".repeat(4),
+        acknowledged);
+  }
+
+  /** The episode with its reason; its run ends because the duration was over. */
   private static ObjectNode ended(EndReason reason, Integer exitCode, Long acknowledged)
       throws IOException {
-    Manifest.Ending ending =
-        new Manifest.Ending(
-            System.currentTimeMillis() * 1_000_000,
-            reason,
-            exitCode,
-            100L,
-            42_000L,
-            1L,
-            0L,
-            0L,
-            250_000L,
-            "0123456789abcdef".repeat(4),
-            acknowledged);
-    return json(Manifest.open(beginning()).ended(ending));
+    Run.End end =
+        new Run.End(System.currentTimeMillis() * 1_000_000, EndReason.DURATION, 143, 100L);
+    return json(
+        open()
+            .runEnded(end, new Ticks(1L, 0L, 0L, 250_000L))
+            .ended(ending(reason, exitCode, acknowledged)));
+  }
+
+  private static ObjectNode sealed() throws IOException {
+    return json(
+        Manifest.fromJson(JSON.writeValueAsBytes(ended(EndReason.DURATION, 0, 100L)))
+            .sealed("0123456789abcdef".repeat(4), 100));
   }
 
   private static ObjectNode json(Manifest manifest) throws IOException {

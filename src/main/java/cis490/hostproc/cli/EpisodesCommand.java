@@ -3,6 +3,7 @@ package cis490.hostproc.cli;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.RowCounter;
 import cis490.hostproc.ship.TopicReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,10 +30,15 @@ import picocli.CommandLine.Spec;
     name = "episodes",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Lists the episodes that Kafka knows: state, rows, times (UTC).")
+    description = {
+      "Lists the episodes that Kafka knows: state, rows, times (UTC).",
+      "IN TOPIC is counted now, unless the episode is sealed: ended, and its topic read back"
+          + " equal to the file. MISSING is what the file has and the topic has not."
+    })
 final class EpisodesCommand implements Callable<Integer> {
 
-  private static final String COLUMNS = "%-24s %-6s %10s %10s %8s  %-19s  %-19s  %s%n";
+  private static final String COLUMNS = "%-24s %-6s %10s %10s %10s %12s  %-19s  %-19s  %s%n";
+  private static final String CLIENT_ID = "hostproc-episodes";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -44,7 +51,12 @@ final class EpisodesCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      print(read(connection.settings()));
+      KafkaSettings settings = connection.settings();
+      try {
+        print(settings, read(settings));
+      } catch (KafkaException failure) {
+        throw KafkaFailure.of(settings, failure);
+      }
     }
     return 0;
   }
@@ -52,8 +64,7 @@ final class EpisodesCommand implements Callable<Integer> {
   /** The last manifest of each episode, by id; null where it is not one. */
   private static Map<String, Manifest> read(KafkaSettings settings) throws Exception {
     Map<String, Manifest> episodes = new TreeMap<>();
-    try (TopicReader reader =
-        TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, "hostproc-episodes")) {
+    try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, CLIENT_ID)) {
       reader.forEach(
           record -> {
             episodes.put(new String(record.key(), StandardCharsets.UTF_8), manifest(record));
@@ -61,8 +72,6 @@ final class EpisodesCommand implements Callable<Integer> {
           });
     } catch (UnknownTopicOrPartitionException none) {
       // No episode yet.
-    } catch (KafkaException failure) {
-      throw KafkaFailure.of(settings, failure);
     }
     return episodes;
   }
@@ -75,34 +84,64 @@ final class EpisodesCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Map<String, Manifest> episodes) {
+  private void print(KafkaSettings settings, Map<String, Manifest> episodes) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (episodes.isEmpty()) {
       spec.commandLine().getErr().println("no episodes yet");
       return;
     }
     out.printf(
-        COLUMNS, "EPISODE", "STATE", "ROWS", "IN TOPIC", "MISSED", "STARTED", "ENDED", "BECAUSE");
-    episodes.forEach((id, manifest) -> print(out, id, manifest));
+        COLUMNS,
+        "EPISODE",
+        "STATE",
+        "ROWS",
+        "IN TOPIC",
+        "MISSING",
+        "TICKS MISSED",
+        "STARTED",
+        "ENDED",
+        "BECAUSE");
+    try (RowCounter counter = new RowCounter(settings, CLIENT_ID)) {
+      for (Map.Entry<String, Manifest> episode : episodes.entrySet()) {
+        print(out, episode.getKey(), episode.getValue(), counter);
+      }
+    }
     out.flush();
   }
 
-  private static void print(PrintWriter out, String id, Manifest manifest) {
+  private static void print(PrintWriter out, String id, Manifest manifest, RowCounter counter)
+      throws Exception {
     if (manifest == null) {
-      out.printf(COLUMNS, id, "?", "-", "-", "-", "-", "-", "its entry is no manifest");
+      out.printf(COLUMNS, id, "?", "-", "-", "-", "-", "-", "-", "its entry is no manifest");
       return;
     }
     Manifest.Ending ending = manifest.ending();
+    Long inTopic = inTopic(manifest, counter);
     out.printf(
         COLUMNS,
         id,
         manifest.state().name().toLowerCase(Locale.ROOT),
         orDash(ending.rows()),
-        orDash(ending.rowsAcknowledged()),
-        orDash(ending.ticksMissed()),
+        orDash(inTopic),
+        orDash(missing(ending.rows(), inTopic)),
+        orDash(manifest.ticks().ticksMissed()),
         time(manifest.beginning().startedWallNs()),
         time(ending.endedWallNs()),
         ending.endReason() == null ? "-" : ending.endReason().text());
+  }
+
+  /** What a manifest says of it may be old, unless it is sealed. Null if the topic can't tell. */
+  private static Long inTopic(Manifest manifest, RowCounter counter) throws Exception {
+    if (manifest.state() == Manifest.State.SEALED) {
+      return manifest.ending().rowsAcknowledged();
+    }
+    OptionalLong rows = counter.rows(manifest.beginning().topic());
+    return rows.isPresent() ? rows.getAsLong() : null;
+  }
+
+  /** Null if not known. A topic may have rows that are younger than its episode's manifest. */
+  private static Long missing(Long rows, Long inTopic) {
+    return rows == null || inTopic == null ? null : Long.valueOf(Math.max(0, rows - inTopic));
   }
 
   private static String orDash(Long number) {

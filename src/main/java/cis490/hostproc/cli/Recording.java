@@ -4,6 +4,8 @@ import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.episode.Run;
+import cis490.hostproc.episode.Ticks;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.proc.Auxv;
@@ -26,6 +28,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,8 +60,14 @@ final class Recording implements AutoCloseable {
   private Host host;
   private Target target;
   private Journal journal;
-  private Manifest.Beginning earlier;
   private Auxv units;
+
+  /** Of the file's earlier runs, or null. */
+  private Manifest before;
+
+  /** What the rows of this process in the file count their times from, or null. */
+  private Long earlierOriginNs;
+
   private Thread sampling;
   private KafkaConnection connection;
   private ShipFigures shipFigures;
@@ -74,10 +83,11 @@ final class Recording implements AutoCloseable {
 
   private volatile Sampler sampler;
 
-  /** Read by the shipper's thread, too, and the chain is set by it. */
+  /** Read by the shipper's thread, too. */
   private volatile Manifest manifest;
 
-  private volatile String chain;
+  /** Set by the shipper's thread; null until the topic was read back equal. */
+  private volatile Manifest closing;
 
   Recording(CollectCommand options) {
     this.options = options;
@@ -122,7 +132,7 @@ final class Recording implements AutoCloseable {
       }
       journal = Journal.open(options.rowsFile());
       if (journal.length() + journal.tornBytes() > 0) {
-        earlier = resume();
+        resume();
       }
       journal.repair();
       if (target == null) {
@@ -141,65 +151,77 @@ final class Recording implements AutoCloseable {
   /**
    * The file has rows already: of the same process, or the user has said that it may be another.
    */
-  private Manifest.Beginning resume() throws IOException, FailedException {
-    Manifest.Beginning before = manifestFile.read().map(Manifest::beginning).orElse(null);
+  private void resume() throws IOException, FailedException {
+    before = manifestFile.read().orElse(null);
+    Manifest.Beginning known = before == null ? null : before.beginning();
     String holds = journal.path() + " holds " + journal.lines() + " rows";
-    if (before != null && !before.episodeId().equals(options.episode.value())) {
+    if (known != null && !known.episodeId().equals(options.episode.value())) {
       throw new FailedException(
-          holds + " of the episode " + before.episodeId() + "; choose another --output");
+          holds + " of the episode " + known.episodeId() + "; choose another --output");
     }
-    boolean same = before != null && isTarget(before);
+    boolean same = known != null && isTarget(known);
     if (!same && !options.appendOtherProcess) {
+      boolean unknown = known == null || known.pid() == null;
       throw new FailedException(
           holds
-              + (before == null ? " of an unknown process" : " of another process")
+              + (unknown ? " of an unknown process" : " of another process")
               + "; choose another --episode, or say --append-other-process");
     }
     if (same) {
-      requireSameGrid(before);
+      requireSameGrid(known);
+      earlierOriginNs = known.originMonoNs();
     }
     LOG.info("{}; going on after them", holds);
-    return same ? before : null;
   }
 
-  private boolean isTarget(Manifest.Beginning before) {
+  /** The manifest's process is that of its last run. */
+  private boolean isTarget(Manifest.Beginning known) {
     return target != null
         && host.known()
-        && before.isProcess(host.bootId(), target.pid(), target.files().stat().startTimeTicks());
+        && known.isProcess(host.bootId(), target.pid(), target.files().stat().startTimeTicks());
   }
 
-  /** One file, one origin and one interval: the manifest has room for no other. */
-  private void requireSameGrid(Manifest.Beginning before) throws FailedException {
-    if (options.monoOriginNs != null && options.monoOriginNs != before.originMonoNs()) {
+  /** One process, one origin and one interval: its times can be compared all through the file. */
+  private void requireSameGrid(Manifest.Beginning known) throws FailedException {
+    if (options.monoOriginNs != null && !options.monoOriginNs.equals(known.originMonoNs())) {
       throw new FailedException(
-          journal.path() + " counts its times from --mono-origin-ns " + before.originMonoNs());
+          journal.path() + " counts its times from --mono-origin-ns " + known.originMonoNs());
     }
-    if (options.intervalMs != before.intervalMs()) {
+    if (!Objects.equals(options.intervalMs, known.intervalMs())) {
       throw new FailedException(
-          journal.path() + " has its rows at --interval-ms " + before.intervalMs());
+          journal.path() + " has its rows at --interval-ms " + known.intervalMs());
     }
+  }
+
+  private Manifest opening(long nowNs, long wallNs) {
+    Run.Start run = runStart(nowNs, wallNs);
+    Manifest.Beginning beginning =
+        Manifest.Beginning.of(
+            options.episode,
+            RowFormat.SOURCE,
+            RowFormat.AVAILABLE_IN_DEPLOYMENT,
+            RowFormat.SCHEMA_ID,
+            run,
+            units.clockTicksPerSecond(),
+            units.pageSizeBytes());
+    return before == null ? Manifest.open(beginning, run) : before.goingOn(beginning, run);
   }
 
   /** Times that count from an earlier run's origin go on doing so. */
-  private Manifest.Beginning beginning(long nowNs, long wallNs) {
+  private Run.Start runStart(long nowNs, long wallNs) {
     long newOriginNs = options.monoOriginNs != null ? options.monoOriginNs : nowNs;
-    return new Manifest.Beginning(
-        options.episode.value(),
-        options.episode.topic(),
-        RowFormat.SOURCE,
-        RowFormat.AVAILABLE_IN_DEPLOYMENT,
-        RowFormat.SCHEMA_ID,
+    return new Run.Start(
         Version.hostproc(),
         host.name(),
         host.bootId(),
         target.pid(),
         target.name(),
         target.files().stat().startTimeTicks(),
-        units.clockTicksPerSecond(),
-        units.pageSizeBytes(),
         options.intervalMs,
-        earlier == null ? newOriginNs : earlier.originMonoNs(),
-        earlier == null ? wallNs : earlier.startedWallNs());
+        earlierOriginNs == null ? newOriginNs : earlierOriginNs,
+        wallNs,
+        journal.lines(),
+        journal.tornBytes());
   }
 
   private void startSampling() throws FailedException, InterruptedException {
@@ -225,12 +247,12 @@ final class Recording implements AutoCloseable {
    */
   private void writeOpenManifest() {
     // The loading of classes comes before all measuring.
-    Manifest.open(beginning(clock.monotonicNs(), clock.wallNs())).toJson();
+    opening(clock.monotonicNs(), clock.wallNs()).toJson();
     long aheadNs = 0;
     for (int i = 0; i < OPEN_MANIFEST_TRIES; i++) {
       long beforeNs = clock.monotonicNs();
       startedNs = beforeNs + aheadNs;
-      manifest = Manifest.open(beginning(startedNs, clock.wallNs() + aheadNs));
+      manifest = opening(startedNs, clock.wallNs() + aheadNs);
       writeManifest();
       long afterNs = clock.monotonicNs();
       if (afterNs <= startedNs) {
@@ -337,20 +359,18 @@ final class Recording implements AutoCloseable {
   }
 
   private void end(Integer exitCode) {
-    manifest =
-        manifest.ended(
-            new Manifest.Ending(
-                clock.wallNs(),
-                reason(),
-                exitCode,
-                journal.lines(),
-                journal.length(),
-                sampleFigures.missed(),
-                sampleFigures.malformed(),
-                sampleFigures.unwritten(),
-                sampleFigures.lateness().max(),
-                null,
-                null));
+    long wallNs = clock.wallNs();
+    Ticks ticks =
+        new Ticks(
+            sampleFigures.missed(),
+            sampleFigures.malformed(),
+            sampleFigures.unwritten(),
+            sampleFigures.lateness().max());
+    Run.End run = new Run.End(wallNs, reason(), exitCode, sampleFigures.rows());
+    Manifest.Ending ending =
+        new Manifest.Ending(
+            wallNs, reason(), exitCode, journal.lines(), null, journal.length(), null, null);
+    manifest = manifest.runEnded(run, ticks).ended(ending);
     writeManifest();
   }
 
@@ -364,22 +384,21 @@ final class Recording implements AutoCloseable {
     return ended && target.isCommand() ? EndReason.PROCESS_GONE : endReason;
   }
 
-  /** Called by the shipper, once all has arrived. */
-  private byte[] closing(String readBackChain) {
-    chain = readBackChain;
-    return closed().toJson();
-  }
-
-  private Manifest closed() {
-    Long acknowledged = shipFigures == null ? null : shipFigures.acknowledged();
-    return manifest.ended(manifest.ending().closed(chain, acknowledged));
+  /** Called by the shipper, once all has arrived and was read back equal. */
+  private byte[] closing(String chain) {
+    long acknowledged = shipFigures.acknowledged();
+    // What the topic equals is then no longer what others will find as the episode's file.
+    closing =
+        journal.altered()
+            ? manifest.closed(chain, acknowledged)
+            : manifest.sealed(chain, acknowledged);
+    return closing.toJson();
   }
 
   private void close(Shipper.Outcome outcome) {
-    if (outcome != Shipper.Outcome.EQUAL) {
-      chain = chainOfFile();
-    }
-    manifest = closed();
+    Long acknowledged = shipFigures == null ? null : shipFigures.acknowledged();
+    manifest =
+        outcome == Shipper.Outcome.EQUAL ? closing : manifest.closed(chainOfFile(), acknowledged);
     writeManifest();
     altered = journal.altered();
     if (altered) {

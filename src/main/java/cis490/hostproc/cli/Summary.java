@@ -146,8 +146,9 @@ final class Summary {
       all.put("elapsed_ns", elapsed.toNanos());
       all.put("run_rows", counter(SampleFigures.ROWS));
       for (String which : new String[] {"p50", "p99", "max"}) {
-        all.put("lateness_" + which + "_ns", quantile(SampleFigures.LATENESS, which));
-        all.put("sample_duration_" + which + "_ns", quantile(SampleFigures.SAMPLE_DURATION, which));
+        all.put("run_lateness_" + which + "_ns", quantile(SampleFigures.LATENESS, which));
+        all.put(
+            "run_sample_duration_" + which + "_ns", quantile(SampleFigures.SAMPLE_DURATION, which));
       }
       all.put("file", options.rowsFile().toString());
       if (outcome != null) {

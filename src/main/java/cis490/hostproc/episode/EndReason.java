@@ -18,7 +18,10 @@ public enum EndReason {
   SIGNAL("stopped by a signal"),
   /** The collector itself failed; its log says how. */
   @JsonProperty("failure")
-  FAILURE("the collector failed");
+  FAILURE("the collector failed"),
+  /** Nobody wrote it down: the collector was killed, or hostproc did not sample the rows. */
+  @JsonProperty("unknown")
+  UNKNOWN("its end was not recorded");
 
   private final String text;
 

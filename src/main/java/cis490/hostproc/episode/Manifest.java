@@ -1,34 +1,37 @@
 package cis490.hostproc.episode;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
- * Who, what and when of an episode, written at its start and at its end; its form, one flat object,
- * is {@code schemas/episode.schema.json}.
+ * Who, what and when of an episode, written at its start, at its end and when its topic is known to
+ * be equal; its form, one object that is flat but for the runs, is {@code
+ * schemas/episode.schema.json}.
  *
  * <p>Kept beside the rows' file ({@link ManifestFile}) and in the topic {@link
  * EpisodeId#EPISODES_TOPIC}.
  *
  * @param beginning what is known from the start
- * @param state open while the episode is sampled, then ended
+ * @param state open while the episode is sampled, then ended, then sealed
  * @param ending what is known at the end, {@link Ending#NONE} before
+ * @param ticks over all runs that have ended and told; {@link Ticks#UNKNOWN} of rows that hostproc
+ *     did not sample
+ * @param runs the collector's runs on the file, oldest first, at most the last {@value #RUNS_MAX}
  */
-public record Manifest(Beginning beginning, State state, Ending ending) {
+public record Manifest(
+    Beginning beginning, State state, Ending ending, Ticks ticks, List<Run> runs) {
 
   /** The manifest's {@code $id}. */
-  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:1";
+  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:2";
 
   /** The schema's place on the class path. */
   public static final String SCHEMA_RESOURCE = "/schemas/episode.schema.json";
 
-  private static final String STATE = "state";
+  /** Bounds the manifest of a collector that is started again and again. */
+  public static final int RUNS_MAX = 100;
 
   /** What an episode is doing. */
   public enum State {
@@ -37,11 +40,15 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
     OPEN,
     /** Sampling ended. */
     @JsonProperty("ended")
-    ENDED
+    ENDED,
+    /** Sampling ended, and the topic was read back equal to the file. */
+    @JsonProperty("sealed")
+    SEALED
   }
 
   /**
-   * Known from the start.
+   * Known from the start. What is about process and host is that of the process sampled last; it is
+   * null for rows that hostproc did not sample.
    *
    * @param episodeId the episode
    * @param topic the topic of its rows
@@ -58,7 +65,8 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
    * @param pageSizeBytes bytes in a page
    * @param intervalMs time between ticks, ms
    * @param originMonoNs the CLOCK_MONOTONIC reading that {@code t_mono_ns} counts from, ns
-   * @param startedWallNs when sampling began, ns since the Unix epoch
+   * @param startedWallNs when the sampling of the file's first row began, ns since the Unix epoch;
+   *     null if that is not known
    */
   public record Beginning(
       String episodeId,
@@ -69,14 +77,88 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
       String collectorVersion,
       String hostName,
       String bootId,
-      long pid,
+      Long pid,
       String commandName,
-      long processStartTicks,
-      long clockTicksPerSecond,
-      long pageSizeBytes,
-      long intervalMs,
-      long originMonoNs,
-      long startedWallNs) {
+      Long processStartTicks,
+      Long clockTicksPerSecond,
+      Long pageSizeBytes,
+      Long intervalMs,
+      Long originMonoNs,
+      Long startedWallNs) {
+
+    /**
+     * Of an episode that a run of the collector begins.
+     *
+     * @param episode the episode
+     * @param source of the rows
+     * @param availableInDeployment of the rows
+     * @param schema the rows' schema id
+     * @param run the run
+     * @param clockTicksPerSecond jiffies in a second
+     * @param pageSizeBytes bytes in a page
+     * @return all of it
+     */
+    public static Beginning of(
+        EpisodeId episode,
+        String source,
+        boolean availableInDeployment,
+        String schema,
+        Run.Start run,
+        long clockTicksPerSecond,
+        long pageSizeBytes) {
+      return new Beginning(
+          episode.value(),
+          episode.topic(),
+          source,
+          availableInDeployment,
+          schema,
+          run.collectorVersion(),
+          run.hostName(),
+          run.bootId(),
+          run.pid(),
+          run.commandName(),
+          run.processStartTicks(),
+          clockTicksPerSecond,
+          pageSizeBytes,
+          run.intervalMs(),
+          run.originMonoNs(),
+          run.startedWallNs());
+    }
+
+    /**
+     * Of rows that hostproc did not sample, so that of process and host nothing is known.
+     *
+     * @param episode the episode
+     * @param source of the rows
+     * @param availableInDeployment of the rows
+     * @param schema the rows' schema id
+     * @param startedWallNs the first row's {@code t_wall_ns}, null if there is no row
+     * @return what is left
+     */
+    public static Beginning imported(
+        EpisodeId episode,
+        String source,
+        boolean availableInDeployment,
+        String schema,
+        Long startedWallNs) {
+      return new Beginning(
+          episode.value(),
+          episode.topic(),
+          source,
+          availableInDeployment,
+          schema,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          startedWallNs);
+    }
 
     /**
      * Whether this is about one certain process: pid and start time within one boot.
@@ -87,137 +169,201 @@ public record Manifest(Beginning beginning, State state, Ending ending) {
      * @return true if it is the same process
      */
     public boolean isProcess(String bootId, long pid, long processStartTicks) {
-      return this.pid == pid
-          && this.processStartTicks == processStartTicks
+      return Objects.equals(this.pid, pid)
+          && Objects.equals(this.processStartTicks, processStartTicks)
           && Objects.equals(this.bootId, bootId);
+    }
+
+    private Beginning startedAt(Long wallNs) {
+      return new Beginning(
+          episodeId,
+          topic,
+          source,
+          availableInDeployment,
+          schema,
+          collectorVersion,
+          hostName,
+          bootId,
+          pid,
+          commandName,
+          processStartTicks,
+          clockTicksPerSecond,
+          pageSizeBytes,
+          intervalMs,
+          originMonoNs,
+          wallNs);
     }
   }
 
   /**
    * Known at the end; all null while the episode is open.
    *
-   * @param endedWallNs when sampling ended, ns since the Unix epoch
+   * @param endedWallNs when sampling ended, ns since the Unix epoch; null if that was not recorded
    * @param endReason why
    * @param exitCode exit code of a command that the collector started, null for any other process
-   * @param rows complete rows in the file
+   * @param rows rows in the file: its complete lines without those skipped
+   * @param linesSkipped lines that are no valid rows and were left out of the topic, null unless
+   *     that was asked for
    * @param bytes length of the file
-   * @param ticksMissed ticks that were due and skipped
-   * @param ticksMalformed ticks without a row, because the kernel's text was not understood
-   * @param ticksUnwritten ticks whose row could not be written (disk full)
-   * @param latenessMaxNs the worst delay of a tick behind its deadline, ns
-   * @param chain SHA-256 of the whole file, hexadecimal
-   * @param rowsAcknowledged rows that the topic holds, committed
+   * @param chain SHA-256 of the whole file, hexadecimal; null if not known
+   * @param rowsAcknowledged rows that the topic holds, committed; null if none were to be shipped
    */
   public record Ending(
       Long endedWallNs,
       EndReason endReason,
       Integer exitCode,
       Long rows,
+      Long linesSkipped,
       Long bytes,
-      Long ticksMissed,
-      Long ticksMalformed,
-      Long ticksUnwritten,
-      Long latenessMaxNs,
       String chain,
       Long rowsAcknowledged) {
 
-    /**
-     * With what is known once shipping is over, too.
-     *
-     * @param chain SHA-256 of the whole file, hexadecimal, or null
-     * @param rowsAcknowledged rows that the topic holds, committed; null if none were to be shipped
-     * @return the same ending otherwise
-     */
-    public Ending closed(String chain, Long rowsAcknowledged) {
+    /** Not ended. */
+    public static final Ending NONE = new Ending(null, null, null, null, null, null, null, null);
+
+    private Ending closed(String chain, Long rowsAcknowledged) {
       return new Ending(
-          endedWallNs,
-          endReason,
-          exitCode,
-          rows,
-          bytes,
-          ticksMissed,
-          ticksMalformed,
-          ticksUnwritten,
-          latenessMaxNs,
-          chain,
-          rowsAcknowledged);
+          endedWallNs, endReason, exitCode, rows, linesSkipped, bytes, chain, rowsAcknowledged);
     }
 
-    /** Not ended. */
-    public static final Ending NONE =
-        new Ending(null, null, null, null, null, null, null, null, null, null, null);
+    private long lines() {
+      return rows + (linesSkipped == null ? 0 : linesSkipped);
+    }
   }
 
   /**
-   * At the start.
+   * Takes a copy of the runs.
+   *
+   * @param beginning what is known from the start
+   * @param state open, ended or sealed
+   * @param ending what is known at the end
+   * @param ticks over all runs that have ended and told
+   * @param runs oldest first
+   */
+  public Manifest {
+    runs = List.copyOf(runs);
+  }
+
+  /**
+   * At the start of the first run.
    *
    * @param beginning what is known then
-   * @return an open manifest
+   * @param run the same of the run
+   * @return an open manifest with one open run
    */
-  public static Manifest open(Beginning beginning) {
-    return new Manifest(beginning, State.OPEN, Ending.NONE);
+  public static Manifest open(Beginning beginning, Run.Start run) {
+    return new Manifest(beginning, State.OPEN, Ending.NONE, Ticks.NONE, List.of(Run.open(1, run)));
   }
 
   /**
-   * At the end.
+   * Of a file that hostproc did not record.
    *
-   * @param ending what is known then
+   * @param beginning {@link Beginning#imported}
+   * @return an open manifest without runs
+   */
+  public static Manifest imported(Beginning beginning) {
+    return new Manifest(beginning, State.OPEN, Ending.NONE, Ticks.UNKNOWN, List.of());
+  }
+
+  /**
+   * At the start of a further run on the file. An earlier run that is still open was killed: its
+   * rows are those from its start to this one's.
+   *
+   * @param next what is known then; the episode's start stays, if it is known
+   * @param run the same of the run
+   * @return an open manifest, with this one's runs, the new one, and the totals so far
+   */
+  public Manifest goingOn(Beginning next, Run.Start run) {
+    long number = runs.isEmpty() ? 1 : last().number() + 1;
+    List<Run> all = new ArrayList<>(runsSettled(run.firstRow()));
+    all.add(Run.open(number, run));
+    Long startedWallNs = beginning.startedWallNs();
+    return new Manifest(
+        startedWallNs == null ? next : next.startedAt(startedWallNs),
+        State.OPEN,
+        Ending.NONE,
+        ticks.plus(Ticks.NONE),
+        all.subList(Math.max(0, all.size() - RUNS_MAX), all.size()));
+  }
+
+  /**
+   * The last run, which must be open, has ended.
+   *
+   * @param end when, why, and how many rows
+   * @param counted what it counted; goes into the totals, too
+   * @return this manifest otherwise
+   */
+  public Manifest runEnded(Run.End end, Ticks counted) {
+    List<Run> all = new ArrayList<>(runs);
+    all.set(all.size() - 1, last().ended(end, counted));
+    return new Manifest(beginning, state, ending, ticks.plus(counted), all);
+  }
+
+  /**
+   * At the end. A run that is still open was killed.
+   *
+   * @param ending what is known then, rows and end reason at least
    * @return this manifest, ended
    */
   public Manifest ended(Ending ending) {
-    return new Manifest(beginning, State.ENDED, ending);
+    return new Manifest(beginning, State.ENDED, ending, ticks, runsSettled(ending.lines()));
+  }
+
+  /**
+   * Ended, with what is known once shipping is over, though the topic was not read back equal.
+   *
+   * @param chain SHA-256 of the whole file, hexadecimal, or null
+   * @param rowsAcknowledged rows that the topic holds, committed; null if none were to be shipped
+   * @return the same manifest otherwise
+   */
+  public Manifest closed(String chain, Long rowsAcknowledged) {
+    return new Manifest(
+        beginning, State.ENDED, ending.closed(chain, rowsAcknowledged), ticks, runs);
+  }
+
+  /**
+   * Ended, and the topic was read back equal to the file.
+   *
+   * @param chain SHA-256 of the whole file, hexadecimal
+   * @param rowsAcknowledged rows that the topic holds, committed: all of the file's
+   * @return the same manifest otherwise
+   */
+  public Manifest sealed(String chain, long rowsAcknowledged) {
+    return new Manifest(
+        beginning, State.SEALED, ending.closed(chain, rowsAcknowledged), ticks, runs);
+  }
+
+  private Run last() {
+    return runs.get(runs.size() - 1);
+  }
+
+  /** With the rows in the file now. */
+  private List<Run> runsSettled(long lines) {
+    if (runs.isEmpty() || !last().isOpen()) {
+      return runs;
+    }
+    List<Run> all = new ArrayList<>(runs);
+    all.set(all.size() - 1, last().killed(lines));
+    return all;
   }
 
   /**
    * As JSON.
    *
-   * @return one flat object on one line, UTF-8, without a newline
+   * @return one object on one line, UTF-8, without a newline
    */
   public byte[] toJson() {
-    try {
-      ObjectNode all = Json.MAPPER.valueToTree(beginning);
-      all.set(STATE, Json.MAPPER.valueToTree(state));
-      all.setAll(Json.MAPPER.<ObjectNode>valueToTree(ending));
-      return Json.MAPPER.writeValueAsBytes(all);
-    } catch (JsonProcessingException impossible) {
-      throw new AssertionError("records of plain values", impossible);
-    }
+    return ManifestJson.write(this);
   }
 
   /**
    * From JSON.
    *
-   * @param json what {@link #toJson()} gave
+   * @param json what {@link #toJson()} gave, or an earlier version's
    * @return the manifest
    * @throws IOException if it is no manifest
    */
   public static Manifest fromJson(byte[] json) throws IOException {
-    try {
-      if (!(Json.MAPPER.readTree(json) instanceof ObjectNode all)) {
-        throw new IOException("not a manifest: not a JSON object");
-      }
-      Beginning beginning = Json.MAPPER.treeToValue(all, Beginning.class);
-      State state = Json.MAPPER.treeToValue(all.path(STATE), State.class);
-      if (beginning.episodeId == null || state == null) {
-        throw new IOException("not a manifest: episode_id or state is missing");
-      }
-      return new Manifest(beginning, state, Json.MAPPER.treeToValue(all, Ending.class));
-    } catch (JsonProcessingException wrong) {
-      // On one line, whatever text it quotes.
-      throw new IOException("not a manifest: " + wrong.getOriginalMessage().replaceAll("\\R", " "));
-    }
-  }
-
-  /**
-   * Apart, so that Jackson's classes load with the first manifest written, after the first tick.
-   */
-  private static final class Json {
-
-    private static final JsonMapper MAPPER =
-        JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            // A manifest of a later version can still be listed.
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    return ManifestJson.read(json);
   }
 }

@@ -1,11 +1,14 @@
 package cis490.hostproc.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.ship.TestTopics;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,7 +66,88 @@ class KafkaCommandsIT {
 
     Hostproc list = Hostproc.run(folder, "episodes", "--embedded-broker");
     assertEquals(0, list.exitCode(), list.err());
-    assertTrue(list.out().lines().anyMatch(line -> line.matches("demo +ended +\\d+ .*duration.*")));
+    assertTrue(
+        list.out().lines().anyMatch(line -> line.matches("demo +sealed +\\d+ .*duration.*")));
+  }
+
+  @Test
+  void episodesSaysWhatIsMissingInATopic() throws Exception {
+    collect("--duration-s", "1").exitCode();
+    Path file = folder.resolve("episodes/" + episode + "/host_proc.episode.json");
+    ObjectNode manifest = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    long rows = manifest.get("rows").asLong();
+    long missed = manifest.get("ticks_missed").asLong();
+    assertTrue(rows > 0);
+    assertListed("sealed", rows, rows, 0, missed);
+
+    // Told by the topic, not by what the manifest says.
+    publish(manifest.put("state", "ended").put("rows", rows + 5).put("rows_acknowledged", 1));
+    assertListed("ended", rows + 5, rows, 5, missed);
+    publish(manifest.put("rows", rows - 1));
+    assertListed("ended", rows - 1, rows, 0, missed);
+    publish(manifest.put("rows", rows + 5));
+
+    TestTopics.delete(topic());
+    assertListed("ended", rows + 5, 0, rows + 5, missed);
+    publish(manifest.put("state", "sealed").put("rows_acknowledged", rows + 5));
+    assertListed("sealed", rows + 5, rows + 5, 0, missed);
+
+    publish(manifest.put("state", "ended").putNull("started_wall_ns").putNull("ticks_missed"));
+    assertListed("ended", rows + 5, 0, rows + 5, "-  -");
+  }
+
+  @Test
+  void episodesCountsTheRowsOfACollectorThatWasKilled() {
+    Hostproc killed = collect();
+    Path rows = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
+    killed.awaitLines(rows, 10);
+    killed.await(() -> !TestTopics.asFileIfThere(TestBroker.address(), topic()).isEmpty());
+    killed.kill();
+    killed.exitCode();
+    // What it left open hides nothing that was committed.
+    long inTopic = TestTopics.asFileIfThere(TestBroker.address(), topic()).lines().count();
+
+    String line = listed();
+    assertTrue(line.matches(episode + " +open +- +\\d+ +- +0  \\d.* - +-"), line);
+    assertTrue(Long.parseLong(line.split(" +")[3]) >= inTopic, line);
+  }
+
+  private String topic() {
+    return "oracle.host-proc." + episode;
+  }
+
+  private Hostproc collect(String... more) {
+    List<String> args = new ArrayList<>(List.of("collect", "--episode", episode));
+    args.addAll(List.of("--bootstrap-servers", TestBroker.address()));
+    args.addAll(List.of(more));
+    args.addAll(List.of("--", "sleep", "99"));
+    return Hostproc.start(folder, args.toArray(String[]::new));
+  }
+
+  private void publish(ObjectNode manifest) throws Exception {
+    byte[] key = episode.getBytes(UTF_8);
+    byte[] value = manifest.toString().getBytes(UTF_8);
+    try (var producer = TestTopics.producer(null)) {
+      producer.send(new ProducerRecord<>("oracle.episodes", 0, key, value)).get();
+    }
+  }
+
+  private void assertListed(String state, Object... columns) {
+    String line = listed();
+    StringBuilder expected = new StringBuilder(episode + " +" + state);
+    for (Object column : columns) {
+      expected.append(" +").append(column);
+    }
+    assertTrue(line.matches(expected + " .*"), line + " is not " + expected);
+  }
+
+  /** This episode's line. */
+  private String listed() {
+    Hostproc list = Hostproc.run(folder, "episodes", "--bootstrap-servers", TestBroker.address());
+    assertEquals(0, list.exitCode(), list.err());
+    assertEquals("", list.err());
+    assertTrue(list.out().startsWith("EPISODE "), list.out());
+    return list.out().lines().filter(line -> line.startsWith(episode)).findFirst().orElseThrow();
   }
 
   /** Even a SIGKILL of the collector takes its embedded broker along. */

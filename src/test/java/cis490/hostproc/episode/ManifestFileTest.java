@@ -51,7 +51,7 @@ class ManifestFileTest {
     assertEquals(Optional.of(Manifests.open()), file.read());
     byte[] expected = (new String(Manifests.open().toJson(), UTF_8) + '\n').getBytes(UTF_8);
     assertArrayEquals(expected, Files.readAllBytes(file.path()));
-    Manifest ended = Manifests.open().ended(Manifests.ENDING);
+    Manifest ended = Manifests.ended();
     file.write(ended);
     assertEquals(Optional.of(ended), file.read());
     file.write(Manifests.open());
@@ -75,7 +75,7 @@ class ManifestFileTest {
     file.write(Manifests.open());
     // Where the temporary file should go there is a folder.
     Files.createDirectories(folder.resolve("host_proc.episode.json.tmp/in-the-way"));
-    Manifest ended = Manifests.open().ended(Manifests.ENDING);
+    Manifest ended = Manifests.ended();
     assertThrows(IOException.class, () -> file.write(ended));
     assertEquals(Optional.of(Manifests.open()), file.read());
   }
@@ -100,7 +100,7 @@ class ManifestFileTest {
   void aReaderNeverSeesHalfOfOne() throws Exception {
     ManifestFile file = ManifestFile.beside(folder.resolve("host_proc.jsonl"));
     Manifest open = Manifests.open();
-    Manifest ended = open.ended(Manifests.ENDING);
+    Manifest ended = Manifests.ended();
     file.write(open);
     FutureTask<Integer> reading =
         new FutureTask<>(

@@ -97,7 +97,8 @@ public final class TestTopics {
     }
   }
 
-  static void delete(String topic) throws Exception {
+  /** Until it is gone. */
+  public static void delete(String topic) throws Exception {
     try (Admin admin = admin()) {
       admin.deleteTopics(List.of(topic)).all().get();
       long deadlineNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
@@ -123,7 +124,7 @@ public final class TestTopics {
   }
 
   /** A stranger's producer; transactional if it has an id. */
-  static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
+  public static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
     Properties config = new Properties();
     config.put("bootstrap.servers", TestBroker.address());
     if (transactionalId != null) {

@@ -61,6 +61,7 @@ final class KafkaOptions {
   /** Set by the one command that can do without Kafka. */
   private boolean offlineAllowed;
 
+  private String fromVariable;
   private Map<String, String> own = Map.of();
 
   KafkaOptions() {}
@@ -161,6 +162,7 @@ final class KafkaOptions {
     }
     if (servers == null) {
       servers = System.getenv(BOOTSTRAP_VARIABLE);
+      fromVariable = servers;
     }
     if (servers == null || servers.isBlank()) {
       throw usage(
@@ -199,6 +201,9 @@ final class KafkaOptions {
       }
     } else if (bootstrapServers != null) {
       arguments.append(" --bootstrap-servers ").append(quoted(bootstrapServers));
+    } else if (fromVariable != null) {
+      // Written out: the command may be run from another shell.
+      arguments.append(" --bootstrap-servers ").append(quoted(fromVariable));
     }
     if (kafkaConfig != null) {
       arguments.append(" --kafka-config ").append(quoted(kafkaConfig.toString()));
@@ -206,7 +211,7 @@ final class KafkaOptions {
     return arguments.toString();
   }
 
-  private static String quoted(String word) {
+  static String quoted(String word) {
     boolean plain = word.matches("[A-Za-z0-9_./:,@%+=-]+");
     return plain ? word : "'" + word.replace("'", "'\\''") + "'";
   }

@@ -2,6 +2,7 @@ package cis490.hostproc.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ import picocli.CommandLine.ParseResult;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       CollectCommand.class,
+      ShipCommand.class,
       ConsumeCommand.class,
       EpisodesCommand.class,
       BrokerCommand.class,
@@ -90,6 +92,8 @@ public final class Main implements Runnable {
       err.println(name + ": " + oneLine(failure.getMessage()));
     } else if (failure instanceof IOException known) {
       err.println(name + ": " + oneLine(Failures.describe(known)));
+    } else if (failure instanceof UncheckedIOException known) {
+      err.println(name + ": " + oneLine(Failures.describe(known.getCause())));
     } else {
       err.println(
           name + ": " + oneLine(failure.toString()) + " (" + DEBUG_VARIABLE + "=1 for more)");

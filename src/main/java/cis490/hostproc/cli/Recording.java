@@ -385,13 +385,12 @@ final class Recording implements AutoCloseable {
   }
 
   /** Called by the shipper, once all has arrived and was read back equal. */
-  private byte[] closing(String chain) {
-    long acknowledged = shipFigures.acknowledged();
+  private byte[] closing(JournalCursor end) {
     // What the topic equals is then no longer what others will find as the episode's file.
     closing =
         journal.altered()
-            ? manifest.closed(chain, acknowledged)
-            : manifest.sealed(chain, acknowledged);
+            ? manifest.closed(end.chain(), end.lines())
+            : manifest.sealed(end.chain(), end.lines());
     return closing.toJson();
   }
 

@@ -94,8 +94,11 @@ final class Summary {
     lines.add("topic equals file", "%s", equality());
     if (outcome == Shipper.Outcome.EQUAL) {
       lines.add("next", "%s", next());
-    } else if (options.command.isEmpty() && outcome == Shipper.Outcome.SHIPPING) {
-      lines.add("next", "the same command again goes on, and ships them, while the process lives");
+    } else if (outcome == Shipper.Outcome.SHIPPING) {
+      lines.add(
+          "next",
+          "%s",
+          ShipCommand.commandLine(options.episode, options.rowsFile(), options.kafka));
     }
     return lines.toString();
   }

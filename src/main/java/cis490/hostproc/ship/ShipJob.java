@@ -19,8 +19,8 @@ import java.util.function.Supplier;
  * @param episodesTopic the compacted topic of the manifests
  * @param manifest the episode's manifest as it is now, JSON; asked from the shipper's thread, when
  *     it has connected and when the file is complete
- * @param sealed the manifest of the episode that has ended and arrived, JSON, given the chain of
- *     the whole file; asked once the topic was read back equal
+ * @param sealed the manifest of the episode that has ended and arrived, JSON, given the end of what
+ *     was shipped; asked once the topic was read back equal up to there
  * @param linger how long rows gather while the shipper has caught up, more than 0: the most that a
  *     row waits before its transaction begins
  * @param yields whether another shipper of the same episode that goes on is left to it
@@ -34,7 +34,7 @@ public record ShipJob(
     Map<String, String> headers,
     String episodesTopic,
     Supplier<byte[]> manifest,
-    Function<String, byte[]> sealed,
+    Function<JournalCursor, byte[]> sealed,
     Duration linger,
     boolean yields) {
 

@@ -231,14 +231,14 @@ public final class Shipper implements Runnable {
       throw new ShippingStoppedException(
           "topic " + job.topic() + " does not equal the file: " + readBack.difference());
     }
-    session.publishManifest(job.sealed().apply(session.committed().chain()));
+    session.publishManifest(job.sealed().apply(session.committed()));
     outcome = Outcome.EQUAL;
   }
 
   private void stopped(String why) {
     problem = why;
     outcome = Outcome.STOPPED;
-    LOG.error("shipping stopped, the file goes on alone: {}", why);
+    LOG.error("shipping stopped: {}", why);
   }
 
   /** Says once that the brokers are away, then waits, longer each time. */

@@ -463,7 +463,7 @@ class ShipperTest {
                   "source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
               MANIFESTS,
               opening,
-              chain -> ("closed " + chain).getBytes(UTF_8),
+              end -> ("closed " + end.chain()).getBytes(UTF_8),
               Duration.ofMillis(20),
               false);
       shipper = new Shipper(job, connector, figures);

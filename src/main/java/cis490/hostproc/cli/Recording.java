@@ -14,7 +14,6 @@ import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.sample.SampleFigures;
-import cis490.hostproc.sample.SampleFigures.Complaint;
 import cis490.hostproc.sample.Sampler;
 import cis490.hostproc.sample.Schedule;
 import cis490.hostproc.sample.SystemClock;
@@ -27,9 +26,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Objects;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +51,7 @@ final class Recording implements AutoCloseable {
   private final SystemClock clock = new SystemClock();
   private final SampleFigures sampleFigures = new SampleFigures();
   private final MeterRegistry registry = new SimpleMeterRegistry();
-  private final Set<Complaint> said = EnumSet.noneOf(Complaint.class);
+  private final Complaints complaints;
   private final ManifestFile manifestFile;
 
   private Host host;
@@ -91,6 +88,7 @@ final class Recording implements AutoCloseable {
 
   Recording(CollectCommand options) {
     this.options = options;
+    this.complaints = new Complaints(sampleFigures, options.rowsFile());
     this.manifestFile = ManifestFile.beside(options.rowsFile());
   }
 
@@ -318,10 +316,10 @@ final class Recording implements AutoCloseable {
   private void watch() throws InterruptedException {
     while (sampling.isAlive()) {
       sampling.join(LOOK_EVERY.toMillis());
-      sayComplaints();
+      complaints.say(clock.monotonicNs());
       status.show(progress(elapsed()));
     }
-    sayComplaints();
+    complaints.say(clock.monotonicNs());
     status.clear();
   }
 
@@ -335,27 +333,6 @@ final class Recording implements AutoCloseable {
 
   private Duration elapsed() {
     return Duration.ofNanos(clock.monotonicNs() - startedNs);
-  }
-
-  /** Each once, not once a tick. */
-  private void sayComplaints() {
-    for (Complaint complaint : Complaint.values()) {
-      String text = sampleFigures.complaint(complaint);
-      if (text != null && said.add(complaint)) {
-        LOG.warn("{}: {}", consequence(complaint), text);
-      }
-    }
-  }
-
-  private String consequence(Complaint complaint) {
-    return switch (complaint) {
-      case IO_UNREADABLE -> "io_read_bytes and io_write_bytes are null";
-      case STATUS_UNREADABLE -> "voluntary_ctxsw and involuntary_ctxsw are null";
-      case STAT_UNREADABLE -> "no row, stat can't be read";
-      case STAT_MALFORMED, IO_MALFORMED, STATUS_MALFORMED ->
-          "no row, the kernel's text is not understood";
-      case UNWRITTEN -> "no row, " + journal.path() + " can't be written";
-    };
   }
 
   private void end(Integer exitCode) {

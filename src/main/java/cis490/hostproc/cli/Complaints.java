@@ -1,0 +1,74 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.sample.SampleFigures;
+import cis490.hostproc.sample.SampleFigures.Complaint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says what is wrong with the sampling: each kind once, not once a tick. A file that can't be
+ * written may be writable again, so that is said whenever it begins, and when it is over.
+ */
+final class Complaints {
+
+  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
+
+  /** A disk at its limit takes one row and not the next. */
+  private static final Duration WRITTEN_AGAIN_AFTER = Duration.ofSeconds(2);
+
+  private final SampleFigures figures;
+  private final Path file;
+  private final Set<Complaint> said = EnumSet.noneOf(Complaint.class);
+  private long unwritten;
+  private long unwrittenBefore;
+  private long lastLossNs;
+  private boolean losing;
+
+  Complaints(SampleFigures figures, Path file) {
+    this.figures = figures;
+    this.file = file;
+  }
+
+  /** To be called several times a second; {@code nowNs} is CLOCK_MONOTONIC. */
+  void say(long nowNs) {
+    for (Complaint complaint : Complaint.values()) {
+      String text = figures.complaint(complaint);
+      if (text != null && complaint != Complaint.UNWRITTEN && said.add(complaint)) {
+        LOG.warn("{}: {}", consequence(complaint), text);
+      }
+    }
+    sayWhetherWritten(nowNs);
+  }
+
+  private void sayWhetherWritten(long nowNs) {
+    long now = figures.unwritten();
+    if (now > unwritten) {
+      unwritten = now;
+      lastLossNs = nowNs;
+      if (!losing) {
+        losing = true;
+        LOG.warn(
+            "{}: {}", consequence(Complaint.UNWRITTEN), figures.complaint(Complaint.UNWRITTEN));
+      }
+    } else if (losing && nowNs - lastLossNs > WRITTEN_AGAIN_AFTER.toNanos()) {
+      losing = false;
+      LOG.warn("{} is written again, {} ticks were lost", file, unwritten - unwrittenBefore);
+      unwrittenBefore = unwritten;
+    }
+  }
+
+  private String consequence(Complaint complaint) {
+    return switch (complaint) {
+      case IO_UNREADABLE -> "io_read_bytes and io_write_bytes are null";
+      case STATUS_UNREADABLE -> "voluntary_ctxsw and involuntary_ctxsw are null";
+      case STAT_UNREADABLE -> "no row, stat can't be read";
+      case STAT_MALFORMED, IO_MALFORMED, STATUS_MALFORMED ->
+          "no row, the kernel's text is not understood";
+      case UNWRITTEN -> "no row, " + file + " can't be written";
+    };
+  }
+}

@@ -2,6 +2,8 @@ package cis490.hostproc.ship;
 
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -255,12 +257,25 @@ public final class Shipper implements Runnable {
       LOG.warn("shipping broke off, rows wait in the file: {}", problem);
     }
     LOG.debug("will recover", failure);
+    forceWaiting();
     failuresInRow++;
     try {
       TimeUnit.NANOSECONDS.sleep(backOffNs(failuresInRow));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       abandoned = true;
+    }
+  }
+
+  /**
+   * So that a power cut in a long outage takes seconds of it, and not what the kernel keeps back.
+   */
+  private void forceWaiting() {
+    try {
+      job.source().force();
+    } catch (IOException | UncheckedIOException refused) {
+      // It is asked again before anything is shipped.
+      LOG.debug("not forced", refused);
     }
   }
 

@@ -11,6 +11,7 @@ import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.journal.JournalSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -51,6 +53,10 @@ class ShipperTest {
   private final EpisodeId episode = new EpisodeId(TestTopics.newName("ship"));
   private final String topic = episode.topic();
   private Path file;
+
+  /** Stands before the journal; null for the journal itself. */
+  private JournalSource source;
+
   private Journal journal;
   private int written;
 
@@ -366,17 +372,55 @@ class ShipperTest {
   }
 
   @Test
-  void brokersThatMovedAreFoundAgain() throws Exception {
+  void whatWaitsInAnOutageIsForcedToDiskAllTheSame() throws Exception {
+    AtomicLong forced = new AtomicLong();
+    source =
+        new JournalSource() {
+          @Override
+          public Path path() {
+            return journal.path();
+          }
+
+          @Override
+          public long length() {
+            return journal.length();
+          }
+
+          @Override
+          public long force() throws IOException {
+            forced.set(journal.force());
+            return forced.get();
+          }
+
+          @Override
+          public int read(ByteBuffer into, long position) throws IOException {
+            return journal.read(into, position);
+          }
+        };
     append(3);
-    AtomicInteger asked = new AtomicInteger();
-    Map<String, String> quick =
+    Running run = ship(nobodyThere());
+    awaitTrue(() -> forced.get() == journal.length());
+    append(3);
+    awaitTrue(() -> forced.get() == journal.length());
+    run.shipper.abandon();
+    assertEquals(0, run.figures.acknowledged());
+  }
+
+  private static KafkaSettings nobodyThere() {
+    return new KafkaSettings(
         Map.of(
             "bootstrap.servers", "127.0.0.1:1",
             "request.timeout.ms", "200",
-            "default.api.timeout.ms", "300");
+            "default.api.timeout.ms", "300"));
+  }
+
+  @Test
+  void brokersThatMovedAreFoundAgain() throws Exception {
+    append(3);
+    AtomicInteger asked = new AtomicInteger();
     Running run =
         new Running(
-            () -> asked.getAndIncrement() == 0 ? new KafkaSettings(quick) : TestTopics.settings(),
+            () -> asked.getAndIncrement() == 0 ? nobodyThere() : TestTopics.settings(),
             () -> "open".getBytes(UTF_8));
 
     assertEquals(Shipper.Outcome.EQUAL, run.finish());
@@ -454,7 +498,7 @@ class ShipperTest {
     private Running(Shipper.Connector connector, Supplier<byte[]> opening) {
       ShipJob job =
           new ShipJob(
-              journal,
+              source == null ? journal : source,
               JournalCursor.Keep.ALL,
               topic,
               episode.value(),

@@ -86,12 +86,7 @@ final class ConsumeCommand implements Callable<Integer> {
         flush(out);
       }
     } catch (UnknownTopicOrPartitionException none) {
-      throw new FailedException(
-          "no topic "
-              + episode.topic()
-              + " on "
-              + settings.bootstrapServers()
-              + " (hostproc episodes lists what is there)");
+      throw KafkaFailure.noTopic(settings, episode.topic());
     } catch (KafkaException failure) {
       throw KafkaFailure.of(settings, failure);
     }

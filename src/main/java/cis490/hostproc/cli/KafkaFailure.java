@@ -9,6 +9,15 @@ final class KafkaFailure {
 
   private KafkaFailure() {}
 
+  static FailedException noTopic(KafkaSettings settings, String topic) {
+    return new FailedException(
+        "no topic "
+            + topic
+            + " on "
+            + settings.bootstrapServers()
+            + " (hostproc episodes lists what is there)");
+  }
+
   static FailedException of(KafkaSettings settings, KafkaException failure) {
     String where = settings.bootstrapServers();
     if (failure instanceof TimeoutException) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       CollectCommand.class,
       ShipCommand.class,
+      VerifyCommand.class,
       ConsumeCommand.class,
       EpisodesCommand.class,
       BrokerCommand.class,

@@ -80,8 +80,7 @@ final class OracleTopic {
     }
     int partitions = description.partitions().size();
     if (partitions != 1) {
-      throw new ShippingStoppedException(
-          "topic " + name + " has " + partitions + " partitions, and order needs exactly 1");
+      throw new ShippingStoppedException(notOnePartition(name, partitions));
     }
     mendSettings();
     return description.topicId();
@@ -143,6 +142,15 @@ final class OracleTopic {
   /** The id of a topic that must exist. */
   static Uuid id(Admin admin, String name) {
     return describe(admin, name).topicId();
+  }
+
+  /** How many a topic has that must exist. */
+  static int partitions(Admin admin, String name) {
+    return describe(admin, name).partitions().size();
+  }
+
+  static String notOnePartition(String name, int partitions) {
+    return "topic " + name + " has " + partitions + " partitions, and order needs exactly 1";
   }
 
   private static TopicDescription describe(Admin admin, String name) {

@@ -2,86 +2,78 @@ package cis490.hostproc.ship;
 
 import cis490.hostproc.journal.JournalCursor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
-/** Reads a topic back from its beginning and holds it against the file, byte for byte. */
+/**
+ * Holds the records of a topic, from its beginning, against the file: value, key and headers, byte
+ * for byte.
+ */
 final class ReadBack implements TopicReader.Visitor {
-
-  private static final int SHOWN_MAX = 120;
 
   private final JournalCursor cursor;
   private final long length;
   private final byte[] key;
-  private final ShipFigures figures;
-  private String difference;
+  private final List<Header> constantHeaders;
+  private RowDifference difference;
 
-  private ReadBack(JournalCursor start, long length, byte[] key, ShipFigures figures) {
-    this.figures = figures;
+  /** Against the lines from {@code start} up to the file's first {@code length} bytes. */
+  ReadBack(JournalCursor start, long length, byte[] key, List<Header> constantHeaders) {
     this.cursor = start;
     this.length = length;
     this.key = key;
+    this.constantHeaders = constantHeaders;
   }
 
-  /** Compares all of the topic with the file's first {@code length} bytes. */
-  static ReadBack compare(
-      TopicReader topic, JournalCursor start, long length, byte[] key, ShipFigures figures)
-      throws Exception {
-    ReadBack readBack = new ReadBack(start, length, key, figures);
-    topic.forEach(readBack);
-    long row = readBack.cursor.lines();
-    if (readBack.difference == null && readBack.cursor.next(length) != null) {
-      readBack.difference = "row " + row + " is in the file and not in the topic";
-    }
-    return readBack;
-  }
-
+  /** The next record; false once one differs, and whatever comes behind that says nothing. */
   @Override
   public boolean visit(ConsumerRecord<byte[], byte[]> record) throws IOException {
-    long row = cursor.lines();
-    byte[] line = cursor.next(length);
-    difference = difference(row, line, record);
-    figures.readBack();
+    if (difference == null) {
+      long row = cursor.lines();
+      byte[] line = cursor.next(length);
+      difference = difference(row, line, record);
+    }
     return difference == null;
   }
 
-  private String difference(long row, byte[] line, ConsumerRecord<byte[], byte[]> record) {
+  private RowDifference difference(long row, byte[] line, ConsumerRecord<byte[], byte[]> record) {
     if (line == null) {
-      return "row " + row + " is in the topic and not in the file";
+      String which = "row " + row + " (offset " + record.offset() + ")";
+      return RowDifference.of(which + " is in the topic and not in the file", null, record.value());
     }
+    String which = "row " + row + " (line " + line() + ", offset " + record.offset() + ")";
     if (!Arrays.equals(line, record.value())) {
-      return "row "
-          + row
-          + " is "
-          + shown(line)
-          + " in the file, "
-          + shown(record.value())
-          + " in the topic";
+      return RowDifference.of(which + " differs", line, record.value());
     }
     if (!Arrays.equals(key, record.key())) {
-      return "row " + row + " has the key " + shown(record.key());
+      return RowDifference.of(which + " has another key", key, record.key());
     }
-    try {
-      RowHeaders headers = RowHeaders.of(record);
-      return headers.equals(RowHeaders.at(cursor))
-          ? null
-          : "row " + row + " has the headers " + headers;
-    } catch (ShippingStoppedException foreign) {
-      return foreign.getMessage();
-    }
+    Iterable<Header> headers = RowHeaders.at(cursor).with(constantHeaders);
+    return RowHeaders.contain(record, headers)
+        ? null
+        : RowDifference.of(which + " has other headers", headers, record.headers());
   }
 
-  /** The first row that is not the same, in words; null if the topic equals the file. */
-  String difference() {
+  /** Of the line just passed, as editors count. */
+  private long line() {
+    return cursor.lines() + cursor.skipped();
+  }
+
+  /**
+   * The first row that is not the same, once the topic's end was reached; null if the topic equals
+   * the file.
+   */
+  RowDifference atEnd() throws IOException {
+    long row = cursor.lines();
+    if (difference == null) {
+      byte[] line = cursor.next(length);
+      if (line != null) {
+        String which = "row " + row + " (line " + line() + ")";
+        difference = RowDifference.of(which + " is in the file and not in the topic", line, null);
+      }
+    }
     return difference;
-  }
-
-  private static String shown(byte[] bytes) {
-    if (bytes == null) {
-      return "nothing";
-    }
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    return text.length() > SHOWN_MAX ? text.substring(0, SHOWN_MAX) + "…" : text;
   }
 }

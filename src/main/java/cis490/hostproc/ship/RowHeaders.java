@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import cis490.hostproc.journal.JournalCursor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,6 +43,17 @@ record RowHeaders(long seq, long end, String chain) {
     all.add(header(END, Long.toString(end)));
     all.add(header(CHAIN, chain));
     return all;
+  }
+
+  /** Whether a record has all of these, whatever else it may have. */
+  static boolean contain(ConsumerRecord<byte[], byte[]> record, Iterable<Header> expected) {
+    for (Header header : expected) {
+      Header found = record.headers().lastHeader(header.key());
+      if (found == null || !Arrays.equals(header.value(), found.value())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Of a record in the topic, or a stop: a record without them is not one of ours. */

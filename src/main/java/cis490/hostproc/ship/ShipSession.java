@@ -119,7 +119,7 @@ final class ShipSession implements AutoCloseable {
 
   private String firstDifference(RowHeaders last) throws Exception {
     awaitVisible();
-    String difference = readBack(job.source().length()).difference();
+    String difference = readBack(job.source().length());
     return difference != null ? difference : "its last row has the headers " + last;
   }
 
@@ -199,8 +199,11 @@ final class ShipSession implements AutoCloseable {
     return lastOffset + 2;
   }
 
-  /** Holds the whole topic against all of the file that is committed. */
-  ReadBack readBack() throws Exception {
+  /**
+   * Holds the whole topic against all of the file that is committed: the first difference in words,
+   * or null.
+   */
+  String readBack() throws Exception {
     awaitVisible();
     return readBack(committed.position());
   }
@@ -211,8 +214,15 @@ final class ShipSession implements AutoCloseable {
     }
   }
 
-  private ReadBack readBack(long length) throws Exception {
-    return ReadBack.compare(reader, job.start(), length, key, figures);
+  private String readBack(long length) throws Exception {
+    ReadBack readBack = new ReadBack(job.start(), length, key, constantHeaders);
+    reader.forEach(
+        record -> {
+          figures.readBack();
+          return readBack.visit(record);
+        });
+    RowDifference difference = readBack.atEnd();
+    return difference == null ? null : difference.inShort();
   }
 
   /** A place in the file: all before it is committed. */

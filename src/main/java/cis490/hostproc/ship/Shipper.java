@@ -228,10 +228,10 @@ public final class Shipper implements Runnable {
   }
 
   private void finish(ShipSession session) throws Exception {
-    ReadBack readBack = session.readBack();
-    if (readBack.difference() != null) {
+    String difference = session.readBack();
+    if (difference != null) {
       throw new ShippingStoppedException(
-          "topic " + job.topic() + " does not equal the file: " + readBack.difference());
+          "topic " + job.topic() + " does not equal the file: " + difference);
     }
     session.publishManifest(job.sealed().apply(session.committed()));
     outcome = Outcome.EQUAL;

@@ -93,7 +93,8 @@ public final class TopicReader implements AutoCloseable {
     forEach(beginning(), end(), visitor);
   }
 
-  private void forEach(long from, long end, Visitor visitor) throws Exception {
+  /** All records between two offsets. */
+  void forEach(long from, long end, Visitor visitor) throws Exception {
     consumer.seek(partition, from);
     long stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
     long position = from;

@@ -1,0 +1,61 @@
+package cis490.hostproc.ship;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * The first place where a topic is not what its file says. All text is printable ASCII, any other
+ * byte is {@code \xNN}.
+ *
+ * @param what which row, and in what it differs
+ * @param inFile what the file has there, or makes of it; null if nothing
+ * @param inTopic what the topic has there, null if nothing
+ */
+public record RowDifference(String what, String inFile, String inTopic) {
+
+  private static final int SHOWN_MAX = 120;
+
+  static RowDifference of(String what, byte[] inFile, byte[] inTopic) {
+    return new RowDifference(what, printable(inFile), printable(inTopic));
+  }
+
+  static RowDifference of(String what, Iterable<Header> inFile, Iterable<Header> inTopic) {
+    return new RowDifference(what, listed(inFile), listed(inTopic));
+  }
+
+  private static String listed(Iterable<Header> headers) {
+    List<String> all = new ArrayList<>();
+    headers.forEach(header -> all.add(header.key() + "=" + printable(header.value())));
+    return String.join(" ", all);
+  }
+
+  private static String printable(byte[] bytes) {
+    if (bytes == null) {
+      return null;
+    }
+    StringBuilder text = new StringBuilder(bytes.length);
+    for (char c : new String(bytes, ISO_8859_1).toCharArray()) {
+      if (c >= ' ' && c < 0x7f) {
+        text.append(c);
+      } else {
+        text.append(String.format("\\x%02x", (int) c));
+      }
+    }
+    return text.toString();
+  }
+
+  /** On one line of bounded length. */
+  String inShort() {
+    boolean oneSided = inFile == null || inTopic == null;
+    return oneSided
+        ? what
+        : what + ": " + cut(inFile) + " in the file, " + cut(inTopic) + " in the topic";
+  }
+
+  private static String cut(String text) {
+    return text.length() > SHOWN_MAX ? text.substring(0, SHOWN_MAX) + "…" : text;
+  }
+}

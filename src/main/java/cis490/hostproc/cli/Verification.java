@@ -2,6 +2,7 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.Run;
 import cis490.hostproc.row.Timeline;
 import cis490.hostproc.ship.RowDifference;
 import cis490.hostproc.ship.TopicCheck;
@@ -100,7 +101,12 @@ final class Verification {
     String lines = counted(file.invalid(), "line", "lines");
     return skipInvalid
         ? "yes, but for " + lines + " left out; the first, " + file.firstInvalid()
-        : "no, " + lines + "; the first, " + file.firstInvalid();
+        : "no, " + lines + "; the first, " + file.firstInvalid() + hint();
+  }
+
+  private String hint() {
+    boolean leftOut = file.manifest() != null && file.manifest().ending().linesSkipped() != null;
+    return leftOut ? " (left out of the topic when it was shipped: see --skip-invalid)" : "";
   }
 
   private void addCadence(Report report) {
@@ -129,18 +135,18 @@ final class Verification {
         : Report.time(ns);
   }
 
-  private static String gaps(Timeline timeline) {
+  private String gaps(Timeline timeline) {
     Timeline.Events gaps = timeline.gaps();
     if (gaps.count() == 0) {
       return ", no gaps";
     }
     return String.format(
         Locale.ROOT,
-        ", %s, %s missing; the longest is %s, before line %d",
+        ", %s, %s missing; the longest is %s, before %s",
         counted(gaps.count(), "gap", "gaps"),
         counted(timeline.ticksMissing(), "tick", "ticks"),
         Report.time(gaps.largest().ns()),
-        gaps.largest().row());
+        place(gaps.largest()));
   }
 
   private void addWallClock(Report report) {
@@ -151,25 +157,34 @@ final class Verification {
     }
     report.add(
         "wall clock",
-        "%s; the largest is %s, at line %d",
+        "%s; the largest is %s, at %s",
         counted(steps.count(), "step", "steps"),
         signed(steps.largest().ns()),
-        steps.largest().row());
+        place(steps.largest()));
     if (steps.count() > 1) {
       addEach(report, steps, Verification::signed);
     }
   }
 
   /** The first ones. */
-  private static void addEach(
-      Report report, Timeline.Events events, LongFunction<String> inWords) {
+  private void addEach(Report report, Timeline.Events events, LongFunction<String> inWords) {
     for (Timeline.Event event : events.first()) {
-      report.add("", "line %d: %s", event.row(), inWords.apply(event.ns()));
+      report.add("", "%s: %s", place(event), inWords.apply(event.ns()));
     }
     long more = events.count() - events.first().size();
     if (more > 0) {
       report.add("", "and %,d more", more);
     }
+  }
+
+  private String place(Timeline.Event event) {
+    String line = "line " + event.row();
+    List<Run> runs = file.manifest() == null ? List.of() : file.manifest().runs();
+    return runs.stream()
+        .filter(run -> run.start().firstRow() + 1 == event.row())
+        .reduce((earlier, later) -> later)
+        .map(run -> line + " (run " + run.number() + " began)")
+        .orElse(line);
   }
 
   private static String signed(long ns) {
@@ -204,7 +219,7 @@ final class Verification {
     addDeviation(deviations, "chain", manifest.ending().chain(), file.chain());
     return deviations.isEmpty()
         ? null
-        : name(manifest.state()) + ", but of another file: " + String.join(", ", deviations);
+        : name(manifest.state()) + ", but it says " + String.join(", ", deviations);
   }
 
   private static void addDeviation(List<String> to, String field, Object says, Object is) {

@@ -17,10 +17,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +89,7 @@ class ShipperTest {
       assertEquals("urn:test", TestTopics.header(record, "schema"));
       assertEquals(Integer.toString(row), TestTopics.header(record, "seq"));
       assertEquals('\n', all[end - 1]);
-      assertEquals(sha256(all, end), TestTopics.header(record, "chain"));
+      assertEquals(TestTopics.sha256(all, end), TestTopics.header(record, "chain"));
     }
     assertEquals(1000, run.figures.acknowledged());
     assertEquals(0, run.figures.pending());
@@ -157,7 +155,7 @@ class ShipperTest {
             .map(record -> new String(record.value(), UTF_8))
             .toList();
     byte[] all = Files.readAllBytes(file);
-    assertEquals(List.of("open", "closed " + sha256(all, all.length)), mine);
+    assertEquals(List.of("open", "closed " + TestTopics.sha256(all, all.length)), mine);
   }
 
   @Test
@@ -266,7 +264,9 @@ class ShipperTest {
     Running run = ship();
 
     assertEquals(Shipper.Outcome.STOPPED, run.finish());
-    assertTrue(run.shipper.problem().contains("row 3 is changed"), run.shipper.problem());
+    assertTrue(
+        run.shipper.problem().contains("row 3 (line 4, offset 3) differs: changed in the file, "),
+        run.shipper.problem());
     assertEquals(5, TestTopics.committed(topic).size());
   }
 
@@ -281,7 +281,8 @@ class ShipperTest {
     Running run = ship();
 
     assertEquals(Shipper.Outcome.STOPPED, run.finish());
-    assertTrue(run.shipper.problem().contains("row 4 is in the topic and not in the file"));
+    String problem = run.shipper.problem();
+    assertTrue(problem.contains("row 4 (offset 4) is in the topic and not in the file"), problem);
   }
 
   @Test
@@ -472,12 +473,6 @@ class ShipperTest {
 
   private void assertTopicEqualsFile() throws Exception {
     assertArrayEquals(Files.readAllBytes(file), TestTopics.asFile(TestTopics.committed(topic)));
-  }
-
-  private static String sha256(byte[] bytes, int length) throws Exception {
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    digest.update(bytes, 0, length);
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   private Running ship() {

@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.broker.TestBroker;
 import java.io.ByteArrayOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -90,7 +94,8 @@ public final class TestTopics {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
   }
 
-  static void create(String topic, int partitions, Map<String, String> settings) throws Exception {
+  public static void create(String topic, int partitions, Map<String, String> settings)
+      throws Exception {
     try (Admin admin = admin()) {
       NewTopic created = new NewTopic(topic, partitions, (short) 1).configs(settings);
       admin.createTopics(List.of(created)).all().get();
@@ -138,6 +143,53 @@ public final class TestTopics {
       for (String value : values) {
         producer.send(new ProducerRecord<>(topic, 0, null, value.getBytes(UTF_8))).get();
       }
+    }
+  }
+
+  /** The records that a file's complete lines should be, made by no code of ours. */
+  public static List<ProducerRecord<byte[], byte[]>> records(
+      String topic, String key, byte[] file) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < file.length; i++) {
+      if (file[i] == '\n') {
+        byte[] line = Arrays.copyOfRange(file, start, i);
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(topic, 0, key.getBytes(UTF_8), line);
+        header(record, "source", "host_proc");
+        header(record, "available_in_deployment", "false");
+        header(record, "schema", "urn:cis490:hostproc:host_proc.row:1");
+        header(record, "seq", Integer.toString(records.size()));
+        header(record, "end", Integer.toString(i + 1));
+        header(record, "chain", sha256(file, i + 1));
+        records.add(record);
+        start = i + 1;
+      }
+    }
+    return records;
+  }
+
+  /** Replaces a header, or adds it. */
+  public static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {
+    record.headers().remove(name).add(name, value.getBytes(UTF_8));
+  }
+
+  /** Sends records as any client may, into a topic that need not be there. */
+  public static void send(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        producer.send(record).get();
+      }
+    }
+  }
+
+  static String sha256(byte[] bytes, int length) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes, 0, length);
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError(impossible);
     }
   }
 }

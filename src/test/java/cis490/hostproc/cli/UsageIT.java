@@ -51,6 +51,9 @@ class UsageIT {
         "collect --episode ../a --pid 1 --offline                 | '../a' is no episode id",
         "collect --episode .a --pid 1 --offline                   | '.a' is no episode id",
         "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config nowhere | nowhere: no such file",
+        "verify --episode a --bootstrap-servers a:1               | 'FILE'",
+        "verify f --bootstrap-servers a:1                         | '--episode=ID'",
+        "verify --episode a f                                     | --bootstrap-servers",
         "consume --episode a                                      | --bootstrap-servers",
         "consume --bootstrap-servers a:1                          | '--episode=ID'",
         "episodes                                                 | --bootstrap-servers",
@@ -97,7 +100,15 @@ class UsageIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--help", "collect --help", "consume -h", "episodes -h", "broker -h", "schema -h"})
+      strings = {
+        "--help",
+        "collect --help",
+        "verify -h",
+        "consume -h",
+        "episodes -h",
+        "broker -h",
+        "schema -h"
+      })
   void helpGoesToStdout(String args) {
     Hostproc run = Hostproc.run(folder, args.split(" "));
     assertEquals(0, run.exitCode());

@@ -1,0 +1,52 @@
+package cis490.hostproc.fault;
+
+import java.util.List;
+
+/** The only broker goes away, in several ways. */
+final class BrokerFaults {
+
+  private BrokerFaults() {}
+
+  static List<Scenario> all() {
+    return List.of(
+        Scenario.exact("broker away from the start", BrokerFaults::awayFromTheStart),
+        Scenario.exact("broker away for long", BrokerFaults::awayForLong),
+        Scenario.exact("broker killed and restarted", BrokerFaults::killed),
+        Scenario.exact("broker frozen and resumed", BrokerFaults::frozen));
+  }
+
+  private static void awayFromTheStart(Run run) throws Exception {
+    run.brokers().kill(0);
+    run.collector().start();
+    run.pass(500, 4_000);
+  }
+
+  private static void awayForLong(Run run) throws Exception {
+    run.startShipping();
+    run.pass(0, 1_500);
+    run.brokers().terminate(0);
+    run.pass(4_000, 8_000);
+  }
+
+  private static void killed(Run run) throws Exception {
+    run.startShipping();
+    int times = run.random().nextInt(1, 4);
+    for (int i = 0; i < times; i++) {
+      run.pass(0, 1_200);
+      run.brokers().kill(0);
+      run.pass(0, 500);
+      run.brokers().heal();
+    }
+  }
+
+  private static void frozen(Run run) throws Exception {
+    run.startShipping();
+    int times = run.random().nextInt(1, 4);
+    for (int i = 0; i < times; i++) {
+      run.pass(0, 1_200);
+      run.brokers().freeze(0);
+      run.pass(100, 3_500);
+      run.brokers().resume(0);
+    }
+  }
+}

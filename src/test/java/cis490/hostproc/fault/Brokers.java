@@ -1,0 +1,280 @@
+package cis490.hostproc.fault;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Assertions;
+
+/**
+ * A Kafka of one broker, or of three with everything replicated and {@code min.insync.replicas=2}.
+ * Each broker is a process: it can be killed, frozen, resumed, and started again on the same data
+ * and port. As Kafka comes, topics are made by whoever asks for one.
+ */
+final class Brokers implements AutoCloseable {
+
+  static final String CONTROLLER = "CONTROLLER";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
+
+  /** Below the ports that Linux gives to clients: a broker that is away keeps its port. */
+  private static final int PORT_FIRST = 20_000;
+
+  private static final int PORT_LAST = 32_000;
+
+  private final Path folder;
+  private final List<Node> nodes;
+
+  private Brokers(Path folder, List<Node> nodes) {
+    this.folder = folder;
+    this.nodes = nodes;
+  }
+
+  /** Starts them in a new folder, and waits until they answer. */
+  static Brokers start(Path folder, int count) throws Exception {
+    Files.createDirectories(folder);
+    SplittableRandom random = new SplittableRandom();
+    List<Node> nodes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      nodes.add(new Node(i + 1, freePort(random), freePort(random)));
+    }
+    Brokers brokers = new Brokers(folder, nodes);
+    for (Node node : nodes) {
+      brokers.writeConfig(node);
+    }
+    brokers.heal();
+    return brokers;
+  }
+
+  private static int freePort(SplittableRandom random) throws IOException {
+    while (true) {
+      int port = random.nextInt(PORT_FIRST, PORT_LAST);
+      try (ServerSocket probe = new ServerSocket()) {
+        probe.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
+        return port;
+      } catch (IOException taken) {
+        continue;
+      }
+    }
+  }
+
+  private void writeConfig(Node node) throws IOException {
+    String replicas = Integer.toString(nodes.size());
+    String inSync = nodes.size() == 1 ? "1" : "2";
+    String client = LOOPBACK + ":" + node.clientPort;
+    Properties config = new Properties();
+    config.put("process.roles", "broker,controller");
+    config.put("node.id", Integer.toString(node.id));
+    config.put(
+        "controller.quorum.voters",
+        nodes.stream()
+            .map(n -> n.id + "@" + LOOPBACK + ":" + n.controllerPort)
+            .collect(Collectors.joining(",")));
+    config.put("controller.listener.names", CONTROLLER);
+    config.put(
+        "listeners",
+        "CLIENT://" + client + "," + CONTROLLER + "://" + LOOPBACK + ":" + node.controllerPort);
+    config.put("advertised.listeners", "CLIENT://" + client);
+    config.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    config.put("inter.broker.listener.name", "CLIENT");
+    config.put("log.dirs", folder.resolve("data-" + node.id).toAbsolutePath().toString());
+    config.put("default.replication.factor", replicas);
+    config.put("min.insync.replicas", inSync);
+    for (String topic : List.of("offsets.topic", "transaction.state.log")) {
+      config.put(topic + ".replication.factor", replicas);
+      config.put(topic + ".num.partitions", "1");
+    }
+    config.put("transaction.state.log.min.isr", inSync);
+    // Forgotten transactions are looked for this often, so that they hide nothing for long.
+    config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    config.put("group.initial.rebalance.delay.ms", "0");
+    // After a SIGKILL the controllers wait this long before they let the broker back in.
+    config.put("broker.session.timeout.ms", "3000");
+    config.put("broker.heartbeat.interval.ms", "500");
+    config.put("controlled.shutdown.enable", "true");
+    config.put("log.cleaner.dedupe.buffer.size", Integer.toString(2 * 1024 * 1024 + 1));
+    config.put("log.index.size.max.bytes", Integer.toString(1024 * 1024));
+    config.put("num.network.threads", "1");
+    config.put("num.io.threads", "2");
+    config.put("background.threads", "2");
+    try (Writer file = Files.newBufferedWriter(configFile(node))) {
+      config.store(file, null);
+    }
+  }
+
+  private Path configFile(Node node) {
+    return folder.resolve("node-" + node.id + ".properties").toAbsolutePath();
+  }
+
+  /** Data and logs. */
+  Path folder() {
+    return folder;
+  }
+
+  /** For {@code --bootstrap-servers}: all of them. */
+  String address() {
+    return nodes.stream()
+        .map(node -> LOOPBACK + ":" + node.clientPort)
+        .collect(Collectors.joining(","));
+  }
+
+  /** How many; they are numbered from 0. */
+  int size() {
+    return nodes.size();
+  }
+
+  /** A client to meddle with topics. */
+  Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", address()));
+  }
+
+  /** Which of them leads a topic's only partition. */
+  int leader(String topic) throws Exception {
+    try (Admin admin = admin()) {
+      int id =
+          admin
+              .describeTopics(List.of(topic))
+              .topicNameValues()
+              .get(topic)
+              .get()
+              .partitions()
+              .get(0)
+              .leader()
+              .id();
+      return IntStream.range(0, size())
+          .filter(i -> nodes.get(i).id == id)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /** SIGKILL. */
+  void kill(int number) {
+    nodes.get(number).child.kill();
+  }
+
+  /** SIGTERM, and waits for its end in good order. */
+  void terminate(int number) {
+    Child child = nodes.get(number).child;
+    child.terminate();
+    child.awaitExit(STOPPED_WITHIN);
+  }
+
+  /** SIGSTOP. */
+  void freeze(int number) throws Exception {
+    nodes.get(number).child.freeze();
+  }
+
+  /** SIGCONT. */
+  void resume(int number) throws Exception {
+    nodes.get(number).child.resume();
+  }
+
+  /** Starts one that is down; does not wait for it. */
+  void launch(int number) throws Exception {
+    launch(number, Map.of());
+  }
+
+  /** Starts one that is down, with something in its environment; does not wait for it. */
+  void launch(int number, Map<String, String> environment) throws Exception {
+    Node node = nodes.get(number);
+    Assertions.assertFalse(node.up(), "broker " + number + " runs already");
+    node.starts++;
+    node.asUsual = environment.isEmpty();
+    List<String> command =
+        List.of(
+            Child.java(),
+            "-Xmx192m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            BrokerMain.class.getName(),
+            configFile(node).toString());
+    node.child =
+        Child.start(folder, "node-" + node.id + "-start-" + node.starts, environment, command);
+  }
+
+  /** Until it serves clients. */
+  void awaitReady(int number) throws Exception {
+    Child child = nodes.get(number).child;
+    Wait.until(
+        "broker " + number + " is ready, see " + folder,
+        READY_WITHIN,
+        () -> {
+          Assertions.assertTrue(child.alive(), () -> "the broker ended: " + child.err());
+          return child.out().startsWith(BrokerMain.READY);
+        });
+  }
+
+  /** Whether it was started and has not ended; it may be frozen. */
+  boolean up(int number) {
+    return nodes.get(number).up();
+  }
+
+  /** Whether it is up and not frozen. */
+  boolean running(int number) {
+    return up(number) && nodes.get(number).child.running();
+  }
+
+  /** All of them up, resumed, and ready, each as it usually is. */
+  void heal() throws Exception {
+    for (int i = 0; i < size(); i++) {
+      Node node = nodes.get(i);
+      if (node.up()) {
+        node.child.resume();
+        if (!node.asUsual) {
+          terminate(i);
+        }
+      }
+      if (!node.up()) {
+        launch(i);
+      }
+    }
+    for (int i = 0; i < size(); i++) {
+      awaitReady(i);
+    }
+  }
+
+  /** Ends them. */
+  @Override
+  public void close() {
+    for (Node node : nodes) {
+      if (node.up()) {
+        node.child.kill();
+      }
+    }
+  }
+
+  private static final class Node {
+    private final int id;
+    private final int clientPort;
+    private final int controllerPort;
+    private Child child;
+    private int starts;
+    private boolean asUsual;
+
+    Node(int id, int clientPort, int controllerPort) {
+      this.id = id;
+      this.clientPort = clientPort;
+      this.controllerPort = controllerPort;
+    }
+
+    boolean up() {
+      return child != null && child.alive();
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package cis490.hostproc.fault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assertions;
+
+/**
+ * {@code hostproc collect} of the built jar, for one file of one episode. It can be started again
+ * and again, and goes on in its file each time.
+ */
+final class Collector {
+
+  private static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
+  private static final Duration ROW_WITHIN = Duration.ofSeconds(30);
+  private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
+
+  /** Over the flush timeout: to start, to read back, to end. */
+  private static final Duration MARGIN = Duration.ofSeconds(20);
+
+  private final Path folder;
+  private final String name;
+  private final List<String> options;
+  private final RowsFile file;
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<Child> all = new ArrayList<>();
+  private Duration flushTimeout = FLUSH_TIMEOUT;
+  private Child child;
+
+  /**
+   * Does not start it.
+   *
+   * @param folder where its files go
+   * @param name of the logs of its runs
+   * @param output the rows' file
+   * @param options of collect, without those for the file, the end and the summary
+   */
+  Collector(Path folder, String name, Path output, List<String> options) {
+    this.folder = folder;
+    this.name = name;
+    this.options = options;
+    this.file = new RowsFile(output);
+  }
+
+  RowsFile file() {
+    return file;
+  }
+
+  /** For the runs to come. */
+  Collector withEnvironment(Map<String, String> more) {
+    environment.putAll(more);
+    return this;
+  }
+
+  /** For the runs to come. */
+  Collector withFlushTimeout(Duration timeout) {
+    flushTimeout = timeout;
+    return this;
+  }
+
+  /** Starts it, and does not wait. */
+  void launch() throws IOException {
+    Assertions.assertFalse(up(), "runs already");
+    file.look();
+    file.pause();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Child.java(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                JAR.toString(),
+                "collect",
+                "--output",
+                file.path().toString(),
+                "--flush-timeout-s",
+                Long.toString(flushTimeout.toSeconds()),
+                "--summary",
+                "json"));
+    command.addAll(options);
+    child = Child.start(folder, name + "-run-" + (all.size() + 1), environment, command);
+    all.add(child);
+  }
+
+  /** Starts it, and waits for its first new row. */
+  void start() throws Exception {
+    int before = file.count();
+    launch();
+    awaitRows(before + 1);
+  }
+
+  /** Until the file has so many rows; fails if the collector ends before that. */
+  void awaitRows(int rows) throws Exception {
+    Wait.until(
+        rows + " rows in " + file.path(),
+        ROW_WITHIN,
+        () -> {
+          Assertions.assertTrue(up(), () -> "the collector ended:\n" + err());
+          return file.count() >= rows;
+        });
+  }
+
+  /** Until so many rows more are in the file. */
+  void awaitMoreRows(int rows) throws Exception {
+    awaitRows(file.count() + rows);
+  }
+
+  /** Whether it was started and has not ended; it may be frozen. */
+  boolean up() {
+    return child != null && child.alive();
+  }
+
+  /** SIGKILL. */
+  void kill() throws Exception {
+    child.kill();
+    file.look();
+  }
+
+  /** SIGSTOP. */
+  void freeze() throws Exception {
+    child.freeze();
+    file.look();
+    file.pause();
+  }
+
+  /** SIGCONT. */
+  void resume() throws Exception {
+    child.resume();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    child.terminate();
+  }
+
+  /** Its exit code, waited for. */
+  int awaitExit() throws Exception {
+    int code = child.awaitExit(flushTimeout.plus(MARGIN));
+    file.look();
+    return code;
+  }
+
+  /** SIGTERM, and then all must be where it should be: exit code 0. */
+  void finish() throws Exception {
+    terminate();
+    int code = awaitExit();
+    Assertions.assertEquals(0, code, () -> "exit code of the collector:\n" + child.out() + err());
+    Assertions.assertTrue(summary().get("topic_equals_file").asBoolean(), () -> child.out());
+    Assertions.assertEquals(file.count(), summary().get("rows_acknowledged").asLong());
+  }
+
+  /** What the ended run said of itself. */
+  JsonNode summary() throws IOException {
+    return new ObjectMapper().readTree(child.out());
+  }
+
+  /** What the present or last run said on stderr. */
+  String err() {
+    return child.err();
+  }
+
+  /** Whether some run so far said this on stderr. */
+  boolean everSaid(String text) {
+    return all.stream().anyMatch(run -> run.err().contains(text));
+  }
+
+  /** Ends it, if it runs. */
+  void end() {
+    if (up()) {
+      child.kill();
+    }
+  }
+
+  /** Copies its file and what stands beside it, as if for another host. */
+  void copyFilesTo(Path output) throws IOException {
+    Files.createDirectories(output.getParent());
+    Files.copy(file.path(), output);
+    String manifest = "host_proc.episode.json";
+    Files.copy(file.path().resolveSibling(manifest), output.resolveSibling(manifest));
+  }
+}

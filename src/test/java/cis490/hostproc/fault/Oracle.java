@@ -1,0 +1,102 @@
+package cis490.hostproc.fault;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Assertions;
+
+/**
+ * Knows what a topic holds and how it stands to a file. A plain consumer and plain counting: it
+ * shares nothing with the shipper.
+ */
+final class Oracle {
+
+  /** A transaction that was left open hides what comes after it until it times out. */
+  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
+
+  private Oracle() {}
+
+  /** All that a reader of committed records gets, once no transaction is open any more. */
+  static List<ConsumerRecord<String, String>> committed(String address, String topic) {
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", address);
+    config.put("isolation.level", "read_committed");
+    config.put("auto.offset.reset", "earliest");
+    config.put("allow.auto.create.topics", "false");
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = end(address, topic);
+      long deadlineNs = System.nanoTime() + SETTLED_WITHIN.toNanos();
+      List<ConsumerRecord<String, String>> all = new ArrayList<>();
+      while (consumer.position(partition) < end) {
+        Assertions.assertTrue(
+            System.nanoTime() < deadlineNs, "readers get no further than " + all.size() + " rows");
+        consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+      }
+      return all;
+    }
+  }
+
+  /** Where the topic ends, open transactions included; nothing has to be there. */
+  static long end(String address, String topic) {
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", address);
+    config.put("isolation.level", "read_uncommitted");
+    config.put("allow.auto.create.topics", "false");
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+      return consumer.endOffsets(List.of(partition)).get(partition);
+    }
+  }
+
+  /** Counts. */
+  static Tally compare(RowsFile file, List<ConsumerRecord<String, String>> topic)
+      throws IOException {
+    List<String> rows = file.rows();
+    Map<String, Integer> places = new HashMap<>();
+    Map<String, Integer> surplus = new HashMap<>();
+    for (int i = 0; i < rows.size(); i++) {
+      places.putIfAbsent(rows.get(i), i);
+      surplus.merge(rows.get(i), -1, Integer::sum);
+    }
+    int before = -1;
+    long outOfOrder = 0;
+    for (ConsumerRecord<String, String> record : topic) {
+      surplus.merge(record.value(), 1, Integer::sum);
+      int place = places.getOrDefault(record.value(), before);
+      outOfOrder += place < before ? 1 : 0;
+      before = place;
+    }
+    long lost = surplus.values().stream().filter(n -> n < 0).mapToLong(n -> -n).sum();
+    long doubled = surplus.values().stream().filter(n -> n > 0).mapToLong(n -> n).sum();
+    return new Tally(rows.size(), lost, doubled, outOfOrder, file.longestGapNs());
+  }
+
+  /** Each record must say of itself what it is. */
+  static void checkHeaders(List<ConsumerRecord<String, String>> topic) {
+    long end = 0;
+    for (int i = 0; i < topic.size(); i++) {
+      ConsumerRecord<String, String> record = topic.get(i);
+      end += record.value().getBytes(UTF_8).length + 1;
+      Assertions.assertEquals(Integer.toString(i), header(record, "seq"));
+      Assertions.assertEquals(Long.toString(end), header(record, "end"));
+    }
+  }
+
+  private static String header(ConsumerRecord<String, String> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+}

@@ -1,0 +1,126 @@
+package cis490.hostproc.fault;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Assertions;
+
+/** A collector's file as a bystander sees it, who forgets nothing that was in it. */
+final class RowsFile {
+
+  private static final ObjectReader JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .readerFor(JsonNode.class);
+
+  private static final int FIELDS = 14;
+
+  private final Path path;
+  private final NavigableSet<Integer> pauses = new TreeSet<>();
+  private byte[] seen = {};
+
+  RowsFile(Path path) {
+    this.path = path;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Up to the last newline; nothing if there is no file. */
+  byte[] complete() throws IOException {
+    byte[] all = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
+    int length = all.length;
+    while (length > 0 && all[length - 1] != '\n') {
+      length--;
+    }
+    return Arrays.copyOf(all, length);
+  }
+
+  /** The complete rows, without their newlines. */
+  List<String> rows() throws IOException {
+    return new String(complete(), UTF_8).lines().toList();
+  }
+
+  /** How many complete rows. */
+  int count() throws IOException {
+    int count = 0;
+    for (byte each : complete()) {
+      count += each == '\n' ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Every row that was ever seen must still be there, at the same place. */
+  void look() throws IOException {
+    byte[] now = complete();
+    boolean kept =
+        now.length >= seen.length && Arrays.equals(now, 0, seen.length, seen, 0, seen.length);
+    Assertions.assertTrue(
+        kept,
+        () ->
+            path
+                + ": a row that was there is altered or gone; the first "
+                + Arrays.mismatch(now, seen)
+                + " of "
+                + seen.length
+                + " bytes are kept");
+    seen = now;
+  }
+
+  /** What comes next was not sampled right after what is there: no gap to be counted. */
+  void pause() throws IOException {
+    pauses.add(count());
+  }
+
+  /** Every line must be one row, whole and alone. */
+  void check() throws IOException {
+    List<String> rows = rows();
+    for (int i = 0; i < rows.size(); i++) {
+      String row = rows.get(i);
+      try {
+        int fields = JSON.<JsonNode>readValue(row).size();
+        Assertions.assertEquals(FIELDS, fields, "line " + (i + 1) + " of " + path + ": " + row);
+      } catch (IOException notJson) {
+        Assertions.fail("line " + (i + 1) + " of " + path + " is not one row: " + row, notJson);
+      }
+    }
+  }
+
+  /** The longest time between two rows of one run of the collector, ns; 0 if there are none. */
+  long longestGapNs() throws IOException {
+    List<String> rows = rows();
+    long longestNs = 0;
+    for (int i = 1; i < rows.size(); i++) {
+      if (!pauses.contains(i)) {
+        longestNs = Math.max(longestNs, number(rows.get(i), "t_mono_ns") - time(rows.get(i - 1)));
+      }
+    }
+    return longestNs;
+  }
+
+  private static long time(String row) {
+    return number(row, "t_mono_ns");
+  }
+
+  /** A number of a row. */
+  static long number(String row, String field) {
+    int from = row.indexOf('"' + field + "\": ") + field.length() + 4;
+    int to = from;
+    while (Character.isDigit(row.charAt(to))) {
+      to++;
+    }
+    return Long.parseLong(row.substring(from, to));
+  }
+}

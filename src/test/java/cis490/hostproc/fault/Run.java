@@ -1,0 +1,214 @@
+package cis490.hostproc.fault;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Assertions;
+
+/**
+ * One run of a scenario: an episode of its own, a process to sample, a collector that is not
+ * started yet, brokers that are up, and the random numbers that say what happens when.
+ */
+final class Run implements AutoCloseable {
+
+  private static final Duration SHIPPED_WITHIN = Duration.ofSeconds(60);
+
+  /** Ends by itself, and with it a collector that nobody ends. */
+  private static final String TARGET_LIVES_S = "300";
+
+  private final Path folder;
+  private final SplittableRandom random;
+  private final Brokers brokers;
+  private final Admin admin;
+  private final Process target;
+  private final String episode;
+  private final Collector collector;
+  private final List<Collector> others = new ArrayList<>();
+  private Tally tally;
+
+  Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
+    this.folder = folder;
+    this.random = new SplittableRandom(seed);
+    this.brokers = brokers;
+    this.admin = brokers.admin();
+    this.episode = slug + "-" + seed + "-" + UUID.randomUUID().toString().substring(0, 8);
+    this.target = new ProcessBuilder("sleep", TARGET_LIVES_S).start();
+    writeKafkaConfig();
+    this.collector = newCollector("collector", random.nextBoolean() ? 5 : 10);
+  }
+
+  /** Impatient clients give up within a short run; patient ones hang on. Both must be exact. */
+  private void writeKafkaConfig() throws IOException {
+    Properties config = new Properties();
+    if (random.nextInt(3) > 0) {
+      config.put("request.timeout.ms", "1500");
+      config.put("delivery.timeout.ms", "3000");
+      config.put("max.block.ms", "3000");
+      config.put("default.api.timeout.ms", "3000");
+    }
+    try (Writer file = Files.newBufferedWriter(kafkaConfig())) {
+      config.store(file, null);
+    }
+  }
+
+  private Path kafkaConfig() {
+    return folder.resolve("kafka.properties").toAbsolutePath();
+  }
+
+  /**
+   * Another collector of the same episode and process, with a file of its own; ended at the end.
+   */
+  Collector newCollector(String name, int intervalMs) {
+    Collector made =
+        new Collector(
+            folder,
+            name,
+            folder.resolve(name).resolve("host_proc.jsonl").toAbsolutePath(),
+            List.of(
+                "--episode",
+                episode,
+                "--pid",
+                Long.toString(target.pid()),
+                "--interval-ms",
+                Integer.toString(intervalMs),
+                "--bootstrap-servers",
+                brokers.address(),
+                "--kafka-config",
+                kafkaConfig().toString()));
+    others.add(made);
+    return made;
+  }
+
+  /** Where logs and files of this run go. */
+  Path folder() {
+    return folder;
+  }
+
+  SplittableRandom random() {
+    return random;
+  }
+
+  Brokers brokers() {
+    return brokers;
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  /** The one that the run is about. */
+  Collector collector() {
+    return collector;
+  }
+
+  String episode() {
+    return episode;
+  }
+
+  String topic() {
+    return "oracle.host-proc." + episode;
+  }
+
+  /** Lets a random time pass. */
+  void pass(long fromMs, long toMs) throws InterruptedException {
+    Wait.between(random, fromMs, toMs);
+  }
+
+  /** Where the topic ends, open transactions included; 0 if there is none. Brokers must be up. */
+  long topicEnd() throws Exception {
+    TopicPartition partition = new TopicPartition(topic(), 0);
+    try {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get(1, TimeUnit.SECONDS)
+          .offset();
+    } catch (ExecutionException | TimeoutException notThere) {
+      return 0;
+    }
+  }
+
+  /** Until something of what is sampled from now on is on its way into the topic. */
+  void awaitShipping() throws Exception {
+    long before = topicEnd();
+    Wait.until("rows come to the topic", SHIPPED_WITHIN, () -> topicEnd() > before);
+  }
+
+  /** The collector starts, and the first rows are in the topic. */
+  void startShipping() throws Exception {
+    collector.start();
+    Wait.until("rows come to the topic", SHIPPED_WITHIN, () -> topicEnd() > 0);
+  }
+
+  /**
+   * The usual end: all is healed, the collector runs or is started again, and is asked to end. Then
+   * the topic must be the file.
+   */
+  void healAndRequireExact() throws Exception {
+    brokers.heal();
+    if (collector.up()) {
+      collector.resume();
+    } else {
+      collector.start();
+    }
+    collector.awaitMoreRows(3);
+    collector.finish();
+    requireExact();
+  }
+
+  /** The topic must be the collector's file now. */
+  void requireExact() throws Exception {
+    List<ConsumerRecord<String, String>> committed = committed();
+    tally = count(committed);
+    tally.requireExact();
+    Oracle.checkHeaders(committed);
+  }
+
+  /** Looks at file and topic as they are. */
+  Tally count(List<ConsumerRecord<String, String>> committed) throws IOException {
+    RowsFile file = collector.file();
+    file.look();
+    file.check();
+    return Oracle.compare(file, committed);
+  }
+
+  /** What readers of the topic get. */
+  List<ConsumerRecord<String, String>> committed() {
+    return Oracle.committed(brokers.address(), topic());
+  }
+
+  /** For a scenario with an end of its own: what is to stand in the table. */
+  void conclude(Tally result) {
+    tally = result;
+  }
+
+  /** What came out. */
+  Tally tally() {
+    Assertions.assertNotNull(tally, "the scenario came to no conclusion");
+    return tally;
+  }
+
+  @Override
+  public void close() {
+    for (Collector each : others) {
+      each.end();
+    }
+    target.destroyForcibly();
+    admin.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,35 @@
+package cis490.hostproc.fault;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Assertions;
+
+/** Waiting for a condition; and letting time pass, where its length is the fault itself. */
+final class Wait {
+
+  private static final long POLL_MS = 5;
+
+  private Wait() {}
+
+  /** What is waited for. */
+  @FunctionalInterface
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Fails if it does not come to pass in time. */
+  static void until(String what, Duration limit, Condition condition) throws Exception {
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    while (!condition.holds()) {
+      if (System.nanoTime() > deadlineNs) {
+        Assertions.fail("waited " + limit.toSeconds() + " s in vain: " + what);
+      }
+      Thread.sleep(POLL_MS);
+    }
+  }
+
+  /** Lets a random time pass, both ends included. */
+  static void between(SplittableRandom random, long fromMs, long toMs) throws InterruptedException {
+    Thread.sleep(random.nextLong(fromMs, toMs + 1));
+  }
+}

@@ -20,7 +20,7 @@ final class Collector {
 
   private static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final Duration ROW_WITHIN = Duration.ofSeconds(30);
-  private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
+  static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
 
   /** Over the flush timeout: to start, to read back, to end. */
   private static final Duration MARGIN = Duration.ofSeconds(20);
@@ -32,6 +32,7 @@ final class Collector {
   private final Map<String, String> environment = new HashMap<>();
   private final List<Child> all = new ArrayList<>();
   private Duration flushTimeout = FLUSH_TIMEOUT;
+  private int intervalMs;
   private Child child;
 
   /**
@@ -40,9 +41,11 @@ final class Collector {
    * @param folder where its files go
    * @param name of the logs of its runs
    * @param output the rows' file
-   * @param options of collect, without those for the file, the end and the summary
+   * @param intervalMs from tick to tick
+   * @param options of collect, without those for the file, the interval, the end and the summary
    */
-  Collector(Path folder, String name, Path output, List<String> options) {
+  Collector(Path folder, String name, Path output, int intervalMs, List<String> options) {
+    this.intervalMs = intervalMs;
     this.folder = folder;
     this.name = name;
     this.options = options;
@@ -51,6 +54,16 @@ final class Collector {
 
   RowsFile file() {
     return file;
+  }
+
+  /** Another interval; only before its first run. */
+  Collector everyMs(int interval) {
+    intervalMs = interval;
+    return this;
+  }
+
+  int intervalMs() {
+    return intervalMs;
   }
 
   /** For the runs to come. */
@@ -82,6 +95,8 @@ final class Collector {
                 "collect",
                 "--output",
                 file.path().toString(),
+                "--interval-ms",
+                Integer.toString(intervalMs),
                 "--flush-timeout-s",
                 Long.toString(flushTimeout.toSeconds()),
                 "--summary",
@@ -168,9 +183,36 @@ final class Collector {
     return child.err();
   }
 
-  /** Whether some run so far said this on stderr. */
-  boolean everSaid(String text) {
-    return all.stream().anyMatch(run -> run.err().contains(text));
+  /** Whether the present or last run has said this on stderr. */
+  boolean said(String text) {
+    return err().contains(text);
+  }
+
+  /** Whether it is up and not frozen. */
+  boolean running() {
+    return up() && child.running();
+  }
+
+  /** Until the present run says this on stderr; fails if it ends before that. */
+  void awaitSaid(String text) throws Exception {
+    Wait.until(
+        "the collector says \"" + text + "\"",
+        flushTimeout,
+        () -> {
+          Assertions.assertTrue(up() || said(text), () -> "the collector ended:\n" + err());
+          return said(text);
+        });
+  }
+
+  /** SIGTERM, and then its shipping must have been stopped by what it says: exit code 1. */
+  void finishStopped(String why) throws Exception {
+    awaitMoreRows(3);
+    terminate();
+    Assertions.assertEquals(1, awaitExit(), () -> child.out() + err());
+    String problem = summary().get("problem").asText();
+    Assertions.assertTrue(problem.contains(why), problem);
+    Assertions.assertFalse(summary().get("topic_equals_file").asBoolean(), child.out());
+    file.check();
   }
 
   /** Ends it, if it runs. */

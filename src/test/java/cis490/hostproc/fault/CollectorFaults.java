@@ -2,18 +2,46 @@ package cis490.hostproc.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Assertions;
 
-/** The collector dies. */
+/** The collector dies, or is told to end at a bad moment. */
 final class CollectorFaults {
+
+  private static final Duration SHORT_FLUSH = Duration.ofSeconds(2);
+
+  /** Over the flush timeout, on a busy machine. */
+  private static final Duration EXIT_MARGIN = Duration.ofSeconds(8);
 
   private CollectorFaults() {}
 
   static List<Scenario> all() {
     return List.of(
-        Scenario.exact("collector killed in the middle of a row", CollectorFaults::killedInARow));
+        Scenario.exact("collector killed at any instant", CollectorFaults::killed),
+        Scenario.exact("collector killed in the middle of a row", CollectorFaults::killedInARow),
+        Scenario.exact("broker frozen, collector killed, late batch", CollectorFaults::lateBatch),
+        Scenario.exact("SIGTERM while the broker is away", CollectorFaults::terminated));
+  }
+
+  /** Every other time it is aimed at a transaction: rows are in the topic, the commit is not. */
+  private static void killed(Run run) throws Exception {
+    run.collector().everyMs(1);
+    run.startShipping();
+    int times = run.random().nextInt(3, 6);
+    for (int i = 0; i < times; i++) {
+      if (run.random().nextBoolean()) {
+        run.awaitBatch();
+        run.pass(0, 10);
+      } else {
+        run.pass(0, 1_200);
+      }
+      run.collector().kill();
+      run.collector().launch();
+    }
   }
 
   private static void killedInARow(Run run) throws Exception {
@@ -28,10 +56,57 @@ final class CollectorFaults {
   }
 
   /** Leaves what a write that was cut short leaves. */
-  private static void tear(Run run) throws Exception {
+  static void tear(Run run) throws Exception {
     List<String> rows = run.collector().file().rows();
+    if (rows.isEmpty()) {
+      return;
+    }
     String last = rows.get(rows.size() - 1);
     String torn = last.substring(0, run.random().nextInt(1, last.length() + 1));
     Files.write(run.collector().file().path(), torn.getBytes(UTF_8), StandardOpenOption.APPEND);
+  }
+
+  /** What the dead one sent lies in the frozen broker's sockets, and is read after its death. */
+  private static void lateBatch(Run run) throws Exception {
+    run.startShipping();
+    int times = run.random().nextInt(1, 4);
+    for (int i = 0; i < times; i++) {
+      run.awaitBatch();
+      run.pass(0, 10);
+      run.brokers().freeze(0);
+      run.pass(0, 1_000);
+      run.collector().kill();
+      run.collector().start();
+      run.pass(0, 1_000);
+      run.brokers().resume(0);
+      run.awaitShipping();
+    }
+  }
+
+  /** It must end in time, and say how many rows are still to be shipped. */
+  private static void terminated(Run run) throws Exception {
+    Collector collector = run.collector().withFlushTimeout(SHORT_FLUSH);
+    run.startShipping();
+    run.pass(0, 1_000);
+    if (run.random().nextBoolean()) {
+      run.brokers().kill(0);
+    } else {
+      run.brokers().freeze(0);
+    }
+    collector.awaitMoreRows(50);
+    run.pass(0, 1_000);
+    long beganNs = System.nanoTime();
+    collector.terminate();
+    int code = collector.awaitExit();
+    Duration took = Duration.ofNanos(System.nanoTime() - beganNs);
+
+    Assertions.assertEquals(1, code, collector::err);
+    Assertions.assertTrue(took.compareTo(SHORT_FLUSH.plus(EXIT_MARGIN)) < 0, "took " + took);
+    JsonNode summary = collector.summary();
+    long pending = summary.get("rows_pending").asLong();
+    Assertions.assertTrue(pending > 0, summary::toString);
+    Assertions.assertEquals(
+        collector.file().count(), summary.get("rows_acknowledged").asLong() + pending);
+    collector.withFlushTimeout(Collector.FLUSH_TIMEOUT);
   }
 }

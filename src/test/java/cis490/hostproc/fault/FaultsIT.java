@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.TestAbortedException;
@@ -38,14 +39,24 @@ class FaultsIT {
   private static final Path TABLE = Path.of("target", "faults.md");
 
   private static final List<Scenario> SCENARIOS =
-      Stream.of(BrokerFaults.all(), CollectorFaults.all()).flatMap(List::stream).toList();
+      Stream.of(
+              BrokerFaults.all(),
+              CollectorFaults.all(),
+              TopicFaults.all(),
+              TwoCollectors.all(),
+              ClockFaults.all(),
+              ClusterFaults.all(),
+              RandomWalk.all())
+          .flatMap(List::stream)
+          .toList();
 
   private static final int SEEDS = Integer.getInteger("faults.seeds", 2);
+  private static final int WALKS = Integer.getInteger("faults.walks", 2);
   private static final int AT_ONCE = Integer.getInteger("faults.at.once", 2);
   private static final String ONLY = System.getProperty("faults.only", "");
   private static final long RUN_LIMIT_MIN = 5;
 
-  private static final Report REPORT = new Report(SCENARIOS);
+  private static final FaultTable RESULTS = new FaultTable(SCENARIOS);
   private static final Pool POOL = new Pool();
   private static final ExecutorService RUNNERS = Executors.newFixedThreadPool(AT_ONCE);
 
@@ -82,6 +93,11 @@ class FaultsIT {
     }
   }
 
+  @BeforeAll
+  static void forgetEarlierRuns() throws IOException {
+    delete(FOLDER);
+  }
+
   @TestFactory
   Stream<DynamicTest> theTopicIsTheFileWhateverBreaks() {
     long first = firstSeed();
@@ -90,7 +106,8 @@ class FaultsIT {
       if (!scenario.name().contains(ONLY)) {
         continue;
       }
-      for (long seed = first; seed < first + SEEDS; seed++) {
+      int runs = scenario.name().startsWith("random walk") ? WALKS : SEEDS;
+      for (long seed = first; seed < first + runs; seed++) {
         long chosen = seed;
         Future<?> run = RUNNERS.submit(() -> play(scenario, chosen));
         tests.add(DynamicTest.dynamicTest(scenario.name() + ", seed " + seed, () -> await(run)));
@@ -115,7 +132,7 @@ class FaultsIT {
       scenario.script().play(run);
       brokers.heal();
       say(scenario, seed, run.tally().toString(), beganNs);
-      REPORT.passed(scenario, run.tally());
+      RESULTS.passed(scenario, run.tally());
     } catch (TestAbortedException skipped) {
       brokers.heal();
       POOL.giveBack(brokers);
@@ -123,7 +140,7 @@ class FaultsIT {
     } catch (Throwable failure) {
       brokers.close();
       say(scenario, seed, "FAILED", beganNs);
-      REPORT.failed(scenario);
+      RESULTS.failed(scenario);
       throw new AssertionError(howToRepeat(scenario, seed, folder, brokers), failure);
     }
     POOL.giveBack(brokers);
@@ -168,8 +185,8 @@ class FaultsIT {
     RUNNERS.shutdownNow();
     RUNNERS.awaitTermination(1, TimeUnit.MINUTES);
     POOL.close();
-    REPORT.write(TABLE);
-    System.out.println(REPORT);
+    RESULTS.write(TABLE);
+    System.out.println(RESULTS);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -2,7 +2,6 @@ package cis490.hostproc.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,27 +61,38 @@ final class Oracle {
     }
   }
 
+  /**
+   * How a topic stands to what it should hold.
+   *
+   * @param lost rows that it should hold and does not
+   * @param doubled rows that it holds more often than it should, strangers' included
+   * @param outOfOrder rows that should stand before the one that stands before them
+   */
+  record Count(long lost, long doubled, long outOfOrder) {}
+
   /** Counts. */
-  static Tally compare(RowsFile file, List<ConsumerRecord<String, String>> topic)
-      throws IOException {
-    List<String> rows = file.rows();
+  static Count compare(List<String> expected, List<String> topic) {
     Map<String, Integer> places = new HashMap<>();
     Map<String, Integer> surplus = new HashMap<>();
-    for (int i = 0; i < rows.size(); i++) {
-      places.putIfAbsent(rows.get(i), i);
-      surplus.merge(rows.get(i), -1, Integer::sum);
+    for (int i = 0; i < expected.size(); i++) {
+      places.putIfAbsent(expected.get(i), i);
+      surplus.merge(expected.get(i), -1, Integer::sum);
     }
     int before = -1;
     long outOfOrder = 0;
-    for (ConsumerRecord<String, String> record : topic) {
-      surplus.merge(record.value(), 1, Integer::sum);
-      int place = places.getOrDefault(record.value(), before);
+    for (String value : topic) {
+      surplus.merge(value, 1, Integer::sum);
+      int place = places.getOrDefault(value, before);
       outOfOrder += place < before ? 1 : 0;
       before = place;
     }
     long lost = surplus.values().stream().filter(n -> n < 0).mapToLong(n -> -n).sum();
     long doubled = surplus.values().stream().filter(n -> n > 0).mapToLong(n -> n).sum();
-    return new Tally(rows.size(), lost, doubled, outOfOrder, file.longestGapNs());
+    return new Count(lost, doubled, outOfOrder);
+  }
+
+  static List<String> values(List<ConsumerRecord<String, String>> records) {
+    return records.stream().map(ConsumerRecord::value).toList();
   }
 
   /** Each record must say of itself what it is. */

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +17,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Assertions;
 
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.Assertions;
  */
 final class Run implements AutoCloseable {
 
+  private static final Duration BATCH_WITHIN = Duration.ofSeconds(4);
   private static final Duration SHIPPED_WITHIN = Duration.ofSeconds(60);
 
   /** Ends by itself, and with it a collector that nobody ends. */
@@ -38,7 +43,7 @@ final class Run implements AutoCloseable {
   private final Process target;
   private final String episode;
   private final Collector collector;
-  private final List<Collector> others = new ArrayList<>();
+  private final List<Collector> all = new ArrayList<>();
   private Tally tally;
 
   Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
@@ -70,27 +75,34 @@ final class Run implements AutoCloseable {
     return folder.resolve("kafka.properties").toAbsolutePath();
   }
 
-  /**
-   * Another collector of the same episode and process, with a file of its own; ended at the end.
-   */
+  /** Another collector of the same episode and process, with a file of its own. */
   Collector newCollector(String name, int intervalMs) {
+    return newCollector(
+        name, folder.resolve(name).resolve("host_proc.jsonl").toAbsolutePath(), intervalMs);
+  }
+
+  /** Another collector for the file that has one. */
+  Collector sameFileAgain() {
+    return newCollector("second", collector.file().path(), collector.intervalMs());
+  }
+
+  private Collector newCollector(String name, Path output, int intervalMs) {
     Collector made =
         new Collector(
             folder,
             name,
-            folder.resolve(name).resolve("host_proc.jsonl").toAbsolutePath(),
+            output,
+            intervalMs,
             List.of(
                 "--episode",
                 episode,
                 "--pid",
                 Long.toString(target.pid()),
-                "--interval-ms",
-                Integer.toString(intervalMs),
                 "--bootstrap-servers",
                 brokers.address(),
                 "--kafka-config",
                 kafkaConfig().toString()));
-    others.add(made);
+    all.add(made);
     return made;
   }
 
@@ -124,17 +136,30 @@ final class Run implements AutoCloseable {
     return "oracle.host-proc." + episode;
   }
 
+  /** Notes what is done, in {@code steps.log}: for whoever looks at a failure. */
+  void say(String step) throws IOException {
+    Files.writeString(
+        folder.resolve("steps.log"),
+        LocalDateTime.now() + " " + step + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
   /** Lets a random time pass. */
   void pass(long fromMs, long toMs) throws InterruptedException {
     Wait.between(random, fromMs, toMs);
   }
 
-  /** Where the topic ends, open transactions included; 0 if there is none. Brokers must be up. */
+  /** Where the topic ends, open transactions included; 0 if that can't be known. */
   long topicEnd() throws Exception {
+    return topicEnd(IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  private long topicEnd(IsolationLevel isolation) throws Exception {
     TopicPartition partition = new TopicPartition(topic(), 0);
     try {
       return admin
-          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
           .partitionResult(partition)
           .get(1, TimeUnit.SECONDS)
           .offset();
@@ -143,16 +168,34 @@ final class Run implements AutoCloseable {
     }
   }
 
-  /** Until something of what is sampled from now on is on its way into the topic. */
+  /** Until more rows are committed than now. */
   void awaitShipping() throws Exception {
-    long before = topicEnd();
-    Wait.until("rows come to the topic", SHIPPED_WITHIN, () -> topicEnd() > before);
+    awaitCommitted(topicEnd());
   }
 
-  /** The collector starts, and the first rows are in the topic. */
+  private void awaitCommitted(long moreThan) throws Exception {
+    Wait.until(
+        "rows come to the topic, the collector says " + collector.err(),
+        SHIPPED_WITHIN,
+        () -> topicEnd(IsolationLevel.READ_COMMITTED) > moreThan);
+  }
+
+  /**
+   * Until rows are just being written to the topic, if that happens within some seconds: the moment
+   * between a batch and its commit.
+   */
+  void awaitBatch() throws Exception {
+    long before = topicEnd();
+    long deadlineNs = System.nanoTime() + BATCH_WITHIN.toNanos();
+    while (topicEnd() == before && System.nanoTime() < deadlineNs) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** The collector starts, and its first rows are committed. */
   void startShipping() throws Exception {
     collector.start();
-    Wait.until("rows come to the topic", SHIPPED_WITHIN, () -> topicEnd() > 0);
+    awaitCommitted(0);
   }
 
   /**
@@ -163,38 +206,49 @@ final class Run implements AutoCloseable {
     brokers.heal();
     if (collector.up()) {
       collector.resume();
+      collector.awaitMoreRows(3);
     } else {
       collector.start();
     }
-    collector.awaitMoreRows(3);
     collector.finish();
     requireExact();
   }
 
   /** The topic must be the collector's file now. */
   void requireExact() throws Exception {
+    requireExact(collector);
+  }
+
+  /** The topic must be this collector's file now. */
+  void requireExact(Collector owner) throws Exception {
     List<ConsumerRecord<String, String>> committed = committed();
-    tally = count(committed);
-    tally.requireExact();
+    owner.file().look();
+    owner.file().check();
+    conclude(owner, Oracle.compare(owner.file().rows(), Oracle.values(committed)));
     Oracle.checkHeaders(committed);
   }
 
-  /** Looks at file and topic as they are. */
-  Tally count(List<ConsumerRecord<String, String>> committed) throws IOException {
-    RowsFile file = collector.file();
-    file.look();
-    file.check();
-    return Oracle.compare(file, committed);
+  /** The topic must hold just these now, as it did before. */
+  void requireTopicIs(List<String> values) throws Exception {
+    conclude(collector, Oracle.compare(values, Oracle.values(committed())));
+  }
+
+  /** For a scenario with an end of its own: what is to stand in the table. */
+  void conclude(Collector owner, Oracle.Count count) throws IOException {
+    tally =
+        new Tally(
+            owner.file().count(),
+            count.lost(),
+            count.doubled(),
+            count.outOfOrder(),
+            owner.file().longestGapNs());
+    tally.requireExact();
+    tally.requireCadence(owner.intervalMs());
   }
 
   /** What readers of the topic get. */
   List<ConsumerRecord<String, String>> committed() {
     return Oracle.committed(brokers.address(), topic());
-  }
-
-  /** For a scenario with an end of its own: what is to stand in the table. */
-  void conclude(Tally result) {
-    tally = result;
   }
 
   /** What came out. */
@@ -205,7 +259,7 @@ final class Run implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Collector each : others) {
+    for (Collector each : all) {
       each.end();
     }
     target.destroyForcibly();

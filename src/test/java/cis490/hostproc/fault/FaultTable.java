@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The table of all runs. */
-final class Report {
+final class FaultTable {
 
   private final Map<String, Line> lines = new LinkedHashMap<>();
 
@@ -20,7 +20,7 @@ final class Report {
   }
 
   /** The table has its lines in the order of the scenarios, whatever ends first. */
-  Report(List<Scenario> scenarios) {
+  FaultTable(List<Scenario> scenarios) {
     scenarios.forEach(scenario -> lines.put(scenario.name(), new Line()));
   }
 

@@ -1,0 +1,69 @@
+package cis490.hostproc.fault;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assertions;
+
+/** Somebody sets a wall clock. */
+final class ClockFaults {
+
+  private static final int HOURS_MAX = 48;
+
+  /** A forward step of less could be a slow machine's. */
+  private static final long STEP_NS_MIN = Duration.ofMinutes(30).toNanos();
+
+  private ClockFaults() {}
+
+  static List<Scenario> all() {
+    return List.of(
+        Scenario.exact("collector's clock steps", ClockFaults::collectors),
+        Scenario.exact("broker's clock steps", ClockFaults::brokers));
+  }
+
+  private static void collectors(Run run) throws Exception {
+    FakeTime clock = FakeTime.in(run.folder());
+    run.collector().withEnvironment(clock.environment());
+    run.startShipping();
+    int times = run.random().nextInt(1, 4);
+    for (int i = 0; i < times; i++) {
+      run.pass(200, 1_500);
+      clock.step(aheadS(run));
+    }
+    run.collector().awaitMoreRows(20);
+    requireStepped(run.collector().file().rows());
+  }
+
+  private static void brokers(Run run) throws Exception {
+    FakeTime clock = FakeTime.in(run.folder());
+    run.brokers().terminate(0);
+    run.brokers().launch(0, clock.environment());
+    run.brokers().awaitReady(0);
+    run.startShipping();
+    int times = run.random().nextInt(1, 4);
+    for (int i = 0; i < times; i++) {
+      run.pass(200, 1_500);
+      clock.step(aheadS(run));
+    }
+    run.pass(0, 1_000);
+  }
+
+  /** Hours, either way. */
+  static long aheadS(Run run) {
+    long hours = run.random().nextInt(1, HOURS_MAX);
+    return Duration.ofHours(run.random().nextBoolean() ? hours : -hours).toSeconds();
+  }
+
+  /** Or else nothing was tested. */
+  private static void requireStepped(List<String> rows) {
+    long steps = 0;
+    for (int i = 1; i < rows.size(); i++) {
+      long stepNs = wallNs(rows.get(i)) - wallNs(rows.get(i - 1));
+      steps += Math.abs(stepNs) > STEP_NS_MIN ? 1 : 0;
+    }
+    Assertions.assertTrue(steps > 0, "t_wall_ns never stepped");
+  }
+
+  private static long wallNs(String row) {
+    return RowsFile.number(row, "t_wall_ns");
+  }
+}

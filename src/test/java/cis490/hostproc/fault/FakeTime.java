@@ -47,7 +47,10 @@ final class FakeTime {
     }
   }
 
-  /** For the process that is to have it. CLOCK_MONOTONIC stays the kernel's. */
+  /**
+   * For the process that is to have it. CLOCK_MONOTONIC stays the kernel's, and so do waits by it:
+   * mended, as libfaketime does it by default, they would return at once, again and again.
+   */
   Map<String, String> environment() {
     return Map.of(
         "LD_PRELOAD",
@@ -56,8 +59,8 @@ final class FakeTime {
         offset.toString(),
         "FAKETIME_NO_CACHE",
         "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC",
-        "1");
+        "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX", "0");
   }
 
   /** From now on it is so many seconds ahead of the right time, or behind. */

@@ -1,8 +1,8 @@
 package cis490.hostproc.fault;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Any fault, one on top of the other, at random moments. A step is taken if it makes sense in the
@@ -36,7 +36,7 @@ final class RandomWalk {
     long deadlineNs = System.nanoTime() + Duration.ofMillis(lastsMs).toNanos();
     while (System.nanoTime() < deadlineNs) {
       walk.step();
-      run.pass(0, 900);
+      run.pass(0, 1_200);
     }
   }
 
@@ -45,56 +45,88 @@ final class RandomWalk {
     if (clock != null) {
       run.collector().withEnvironment(clock.environment());
     }
-    run.collector().launch();
-    if (run.random().nextBoolean()) {
-      run.awaitBatch();
+    if (run.random().nextInt(4) > 0) {
+      run.startShipping();
+    } else {
+      run.collector().launch();
     }
   }
 
-  /** One of those that are possible now. */
+  /** Something that makes sense in the state that all is in. */
   private void step() throws Exception {
-    List<Step> possible = new ArrayList<>();
-    Collector collector = run.collector();
-    if (collector.running()) {
-      possible.add(new Step("kill collector", collector::kill));
-      possible.add(new Step("freeze collector", collector::freeze));
-    } else if (collector.up()) {
-      possible.add(new Step("resume collector", collector::resume));
-      possible.add(new Step("kill frozen collector", collector::kill));
-    } else {
-      possible.add(new Step("start collector", this::startCollector));
-      possible.add(new Step("start collector", this::startCollector));
-      possible.add(new Step("torn row", this::tearAndStart));
+    switch (run.random().nextInt(8)) {
+      case 0, 1, 2 -> collectorStep();
+      case 3, 4, 5 -> brokerStep();
+      case 6 -> topicStep();
+      default -> clockStep();
     }
-    int node = run.random().nextInt(run.brokers().size());
-    addBrokerSteps(node, possible);
-    if (run.brokers().running(node)) {
-      possible.add(new Step("delete topic", () -> TopicFaults.delete(run)));
-      if (!takenOver) {
-        possible.add(new Step("take over", this::takeOver));
-      }
-    }
-    if (clock != null) {
-      possible.add(new Step("clock", () -> clock.step(ClockFaults.aheadS(run))));
-    }
-    Step chosen = possible.get(run.random().nextInt(possible.size()));
-    run.say(chosen.name + ", broker " + node);
-    chosen.action.take();
   }
 
-  private void addBrokerSteps(int node, List<Step> possible) {
-    Brokers brokers = run.brokers();
-    if (brokers.running(node)) {
-      possible.add(new Step("kill broker", () -> brokers.kill(node)));
-      possible.add(new Step("freeze broker", () -> brokers.freeze(node)));
-    } else if (brokers.up(node)) {
-      possible.add(new Step("resume broker", () -> brokers.resume(node)));
-      possible.add(new Step("resume broker", () -> brokers.resume(node)));
-      possible.add(new Step("kill frozen broker", () -> brokers.kill(node)));
+  private void collectorStep() throws Exception {
+    Collector collector = run.collector();
+    boolean coin = run.random().nextBoolean();
+    if (!collector.up()) {
+      if (coin) {
+        take("tear a row", () -> CollectorFaults.tear(run));
+      }
+      take("start the collector", this::startCollector);
+    } else if (!collector.running()) {
+      if (coin) {
+        take("resume the collector", collector::resume);
+      } else {
+        take("kill the frozen collector", collector::kill);
+      }
+    } else if (run.random().nextInt(3) == 0) {
+      take("freeze the collector", collector::freeze);
     } else {
-      possible.add(new Step("launch broker", () -> brokers.launch(node)));
-      possible.add(new Step("launch broker", () -> brokers.launch(node)));
+      take("kill the collector", collector::kill);
     }
+  }
+
+  private void brokerStep() throws Exception {
+    Brokers brokers = run.brokers();
+    int node = run.random().nextInt(brokers.size());
+    boolean coin = run.random().nextBoolean();
+    if (!brokers.up(node)) {
+      take("launch broker " + node, () -> brokers.launch(node));
+    } else if (!brokers.running(node)) {
+      if (run.random().nextInt(4) > 0) {
+        take("resume broker " + node, () -> brokers.resume(node));
+      } else {
+        take("kill frozen broker " + node, () -> brokers.kill(node));
+      }
+    } else if (coin) {
+      take("freeze broker " + node, () -> brokers.freeze(node));
+    } else {
+      take("kill broker " + node, () -> brokers.kill(node));
+    }
+  }
+
+  /** Needs brokers, most of them. */
+  private void topicStep() throws Exception {
+    long running =
+        IntStream.range(0, run.brokers().size()).filter(i -> run.brokers().running(i)).count();
+    if (2 * running <= run.brokers().size()) {
+      return;
+    }
+    if (run.random().nextBoolean()) {
+      take("delete the topic", () -> TopicFaults.delete(run));
+    } else if (!takenOver) {
+      // Once in a collector's life: twice without a commit in between stops it, rightly.
+      takenOver = true;
+      take("take over the transactional id", () -> TopicFaults.takeOver(run));
+    }
+  }
+
+  private void clockStep() throws Exception {
+    if (clock != null) {
+      take("set the clock", () -> clock.step(ClockFaults.aheadS(run)));
+    }
+  }
+
+  private void take(String what, Action action) throws Exception {
+    run.say(what);
+    action.take();
   }
 
   private void startCollector() throws Exception {
@@ -102,22 +134,9 @@ final class RandomWalk {
     run.collector().launch();
   }
 
-  private void tearAndStart() throws Exception {
-    CollectorFaults.tear(run);
-    startCollector();
-  }
-
-  /** Once in a collector's life: twice without a commit in between stops it, rightly. */
-  private void takeOver() {
-    takenOver = true;
-    TopicFaults.takeOver(run);
-  }
-
   /** What can be done. */
   @FunctionalInterface
   private interface Action {
     void take() throws Exception;
   }
-
-  private record Step(String name, Action action) {}
 }

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Assertions;
  */
 final class Collector {
 
-  private static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final Duration ROW_WITHIN = Duration.ofSeconds(30);
   static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
 
@@ -32,6 +31,7 @@ final class Collector {
   private final Map<String, String> environment = new HashMap<>();
   private final List<Child> all = new ArrayList<>();
   private Duration flushTimeout = FLUSH_TIMEOUT;
+  private final long pid;
   private int intervalMs;
   private Child child;
 
@@ -42,10 +42,12 @@ final class Collector {
    * @param name of the logs of its runs
    * @param output the rows' file
    * @param intervalMs from tick to tick
-   * @param options of collect, without those for the file, the interval, the end and the summary
+   * @param pid the process to sample
+   * @param options of the episode and of Kafka
    */
-  Collector(Path folder, String name, Path output, int intervalMs, List<String> options) {
+  Collector(Path folder, String name, Path output, int intervalMs, long pid, List<String> options) {
     this.intervalMs = intervalMs;
+    this.pid = pid;
     this.folder = folder;
     this.name = name;
     this.options = options;
@@ -83,26 +85,22 @@ final class Collector {
     Assertions.assertFalse(up(), "runs already");
     file.look();
     file.pause();
-    List<String> command =
+    List<String> arguments =
         new ArrayList<>(
             List.of(
-                Child.java(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                JAR.toString(),
                 "collect",
                 "--output",
                 file.path().toString(),
+                "--pid",
+                Long.toString(pid),
                 "--interval-ms",
                 Integer.toString(intervalMs),
                 "--flush-timeout-s",
                 Long.toString(flushTimeout.toSeconds()),
                 "--summary",
                 "json"));
-    command.addAll(options);
-    child = Child.start(folder, name + "-run-" + (all.size() + 1), environment, command);
+    arguments.addAll(options);
+    child = Program.start(folder, name + "-run-" + (all.size() + 1), environment, arguments);
     all.add(child);
   }
 

@@ -17,6 +17,8 @@ final class CollectorFaults {
   /** Over the flush timeout, on a busy machine. */
   private static final Duration EXIT_MARGIN = Duration.ofSeconds(8);
 
+  private static final int LONG_FILE_ROWS = 40_000;
+
   private CollectorFaults() {}
 
   static List<Scenario> all() {
@@ -24,7 +26,8 @@ final class CollectorFaults {
         Scenario.exact("collector killed at any instant", CollectorFaults::killed),
         Scenario.exact("collector killed in the middle of a row", CollectorFaults::killedInARow),
         Scenario.exact("broker frozen, collector killed, late batch", CollectorFaults::lateBatch),
-        Scenario.exact("SIGTERM while the broker is away", CollectorFaults::terminated));
+        Scenario.ending("SIGTERM while the broker is away", CollectorFaults::terminated),
+        Scenario.ending("ship killed at any instant", CollectorFaults::shipKilled));
   }
 
   /** Every other time it is aimed at a transaction: rows are in the topic, the commit is not. */
@@ -107,6 +110,50 @@ final class CollectorFaults {
     Assertions.assertTrue(pending > 0, summary::toString);
     Assertions.assertEquals(
         collector.file().count(), summary.get("rows_acknowledged").asLong() + pending);
-    collector.withFlushTimeout(Collector.FLUSH_TIMEOUT);
+    sendTheRest(run);
+  }
+
+  /** By the next run, or by a command of its own. */
+  private static void sendTheRest(Run run) throws Exception {
+    if (run.random().nextBoolean()) {
+      run.collector().withFlushTimeout(Collector.FLUSH_TIMEOUT);
+      run.healAndRequireExact();
+    } else {
+      run.brokers().heal();
+      run.shipAll();
+      run.requireExact();
+    }
+  }
+
+  /** A long file, so that one transaction follows the other. */
+  private static void shipKilled(Run run) throws Exception {
+    run.startShipping();
+    run.pass(0, 300);
+    run.collector().kill();
+    lengthen(run);
+    int times = run.random().nextInt(3, 7);
+    for (int i = 0; i < times; i++) {
+      Child ship = run.ship();
+      run.awaitBatch();
+      run.pass(0, 300);
+      ship.kill();
+    }
+    run.shipAll();
+    run.requireExact();
+  }
+
+  /** The last row again and again, later and later. */
+  private static void lengthen(Run run) throws Exception {
+    RowsFile file = run.collector().file();
+    List<String> rows = file.rows();
+    String last = rows.get(rows.size() - 1);
+    long timeNs = RowsFile.number(last, "t_mono_ns");
+    file.pause();
+    StringBuilder more = new StringBuilder();
+    for (int i = 1; i <= LONG_FILE_ROWS; i++) {
+      more.append(last.replaceFirst("\\d+", Long.toString(timeNs + i))).append('\n');
+    }
+    // A killed collector never leaves half a row here: it wrote the last one whole.
+    Files.writeString(file.path(), more, StandardOpenOption.APPEND);
   }
 }

@@ -59,8 +59,10 @@ final class FakeTime {
         offset.toString(),
         "FAKETIME_NO_CACHE",
         "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-        "FAKETIME_FORCE_MONOTONIC_FIX", "0");
+        "FAKETIME_DONT_FAKE_MONOTONIC",
+        "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX",
+        "0");
   }
 
   /** From now on it is so many seconds ahead of the right time, or behind. */

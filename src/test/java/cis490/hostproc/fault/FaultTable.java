@@ -24,16 +24,11 @@ final class FaultTable {
     scenarios.forEach(scenario -> lines.put(scenario.name(), new Line()));
   }
 
-  synchronized void passed(Scenario scenario, Tally tally) {
+  synchronized void add(Scenario scenario, boolean good, Tally tally) {
     Line line = lines.get(scenario.name());
     line.runs++;
+    line.failed += good ? 0 : 1;
     line.tally = line.tally.plus(tally);
-  }
-
-  synchronized void failed(Scenario scenario) {
-    Line line = lines.get(scenario.name());
-    line.runs++;
-    line.failed++;
   }
 
   synchronized void write(Path file) throws IOException {

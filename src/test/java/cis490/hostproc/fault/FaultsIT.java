@@ -4,10 +4,7 @@ import cis490.hostproc.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -25,13 +22,13 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * Every fault that the topic must survive, against real brokers and the built program, at moments
- * that a seed chooses. A new fault is a new {@link Scenario} in one of the lists of {@link
- * #SCENARIOS}.
+ * that a seed chooses. A new fault is a new {@link Scenario} in one of the lists that {@link
+ * #SCENARIOS} names.
  *
  * <p>{@code mvn verify -Pfaults -Dfaults.seeds=20 -Dfaults.walks=60} runs this alone, each scenario
- * with the seeds 1 to 20, the random walk with 1 to 60. What it prints at the end is in {@code
- * target/faults.md}, too. {@code -Dfaults.only=NAME -Dhostproc.seed=N -Dfaults.seeds=1} repeats one
- * run; moments are then the same, but what the processes do in them may differ.
+ * with the seeds 1 to 20, the random walks with 1 to 60. The table that it prints at the end is in
+ * {@code target/faults.md}, too. A failure says how to repeat that one run; moments are then the
+ * same, but not all that processes do in them.
  */
 class FaultsIT {
 
@@ -51,73 +48,47 @@ class FaultsIT {
           .toList();
 
   private static final int SEEDS = Integer.getInteger("faults.seeds", 2);
-  private static final int WALKS = Integer.getInteger("faults.walks", 2);
+  private static final int WALKS = Integer.getInteger("faults.walks", 3);
   private static final int AT_ONCE = Integer.getInteger("faults.at.once", 2);
   private static final String ONLY = System.getProperty("faults.only", "");
-  private static final long RUN_LIMIT_MIN = 5;
+
+  /** From one test to the next, so with those before it in the queue. */
+  private static final long RUN_LIMIT_MIN = 10;
 
   private static final FaultTable RESULTS = new FaultTable(SCENARIOS);
-  private static final Pool POOL = new Pool();
+  private static final BrokerPool POOL = new BrokerPool(FOLDER);
   private static final ExecutorService RUNNERS = Executors.newFixedThreadPool(AT_ONCE);
-
-  /** Brokers that are up and well, for the next run. */
-  private static final class Pool {
-
-    private final Deque<Brokers> idle = new ArrayDeque<>();
-    private int made;
-
-    Brokers take(int size) throws Exception {
-      Path folder;
-      synchronized (this) {
-        for (Brokers each : idle) {
-          if (each.size() == size) {
-            idle.remove(each);
-            return each;
-          }
-        }
-        made++;
-        folder = FOLDER.resolve("brokers-" + made);
-      }
-      return Brokers.start(folder, size);
-    }
-
-    synchronized void giveBack(Brokers brokers) {
-      idle.add(brokers);
-    }
-
-    synchronized void close() throws Exception {
-      for (Brokers each : idle) {
-        each.close();
-        delete(each.folder());
-      }
-    }
-  }
 
   @BeforeAll
   static void forgetEarlierRuns() throws IOException {
-    delete(FOLDER);
+    Folders.delete(FOLDER);
   }
 
+  /** They run some at a time, in this order; each test waits for its run. */
   @TestFactory
   Stream<DynamicTest> theTopicIsTheFileWhateverBreaks() {
     long first = firstSeed();
     List<DynamicTest> tests = new ArrayList<>();
-    for (Scenario scenario : SCENARIOS) {
-      if (!scenario.name().contains(ONLY)) {
-        continue;
-      }
-      int runs = scenario.name().startsWith("random walk") ? WALKS : SEEDS;
+    for (Scenario scenario : chosen()) {
+      int runs = RandomWalk.all().contains(scenario) ? WALKS : SEEDS;
       for (long seed = first; seed < first + runs; seed++) {
-        long chosen = seed;
-        Future<?> run = RUNNERS.submit(() -> play(scenario, chosen));
+        long ofRun = seed;
+        Future<?> run = RUNNERS.submit(() -> play(scenario, ofRun));
         tests.add(DynamicTest.dynamicTest(scenario.name() + ", seed " + seed, () -> await(run)));
       }
     }
-    Assertions.assertFalse(tests.isEmpty(), "no scenario has \"" + ONLY + "\" in its name");
     return tests.stream();
   }
 
-  /** Short ones are easier to repeat by hand. */
+  /** The one of that name, or all that have it in their names. */
+  private static List<Scenario> chosen() {
+    List<Scenario> named = SCENARIOS.stream().filter(s -> s.name().equals(ONLY)).toList();
+    List<Scenario> like = SCENARIOS.stream().filter(s -> s.name().contains(ONLY)).toList();
+    Assertions.assertFalse(like.isEmpty(), "no scenario has \"" + ONLY + "\" in its name");
+    return named.isEmpty() ? like : named;
+  }
+
+  /** A short one is easier to repeat by hand. */
   private static long firstSeed() {
     return Long.getLong("hostproc.seed", Math.floorMod(Seed.VALUE, 1_000_000L));
   }
@@ -125,27 +96,39 @@ class FaultsIT {
   private static Void play(Scenario scenario, long seed) throws Exception {
     long beganNs = System.nanoTime();
     Path folder = FOLDER.resolve(scenario.slug() + "-" + seed);
-    delete(folder);
     Files.createDirectories(folder);
     Brokers brokers = POOL.take(scenario.brokers());
-    try (Run run = new Run(folder, scenario.slug(), seed, brokers)) {
-      scenario.script().play(run);
-      brokers.heal();
-      say(scenario, seed, run.tally().toString(), beganNs);
-      RESULTS.passed(scenario, run.tally());
+    try {
+      play(scenario, seed, folder, brokers, beganNs);
     } catch (TestAbortedException skipped) {
-      brokers.heal();
-      POOL.giveBack(brokers);
+      POOL.discard(brokers);
       throw skipped;
     } catch (Throwable failure) {
-      brokers.close();
-      say(scenario, seed, "FAILED", beganNs);
-      RESULTS.failed(scenario);
+      POOL.discard(brokers);
       throw new AssertionError(howToRepeat(scenario, seed, folder, brokers), failure);
     }
     POOL.giveBack(brokers);
-    delete(folder);
+    Folders.delete(folder);
     return null;
+  }
+
+  private static void play(Scenario scenario, long seed, Path folder, Brokers brokers, long beganNs)
+      throws Exception {
+    try (Run run = new Run(folder, scenario.slug(), seed, brokers)) {
+      boolean good = false;
+      try {
+        scenario.script().play(run);
+        brokers.heal();
+        run.requireConclusion();
+        good = true;
+      } catch (TestAbortedException skipped) {
+        good = true;
+        throw skipped;
+      } finally {
+        RESULTS.add(scenario, good, run.tally());
+        say(scenario, seed, run.tally() + (good ? "" : "  FAILED"), beganNs);
+      }
+    }
   }
 
   private static void say(Scenario scenario, long seed, String result, long beganNs) {
@@ -162,7 +145,7 @@ class FaultsIT {
     return String.format(
         Locale.ROOT,
         "%s, seed %d; the collector's logs and file are in %s, the brokers' in %s; repeat with%n"
-            + "mvn verify -Pfaults -Dfaults.only='%s' -Dhostproc.seed=%d -Dfaults.seeds=1"
+            + "mvn verify -Pfaults -Dfaults.only=\"%s\" -Dhostproc.seed=%d -Dfaults.seeds=1"
             + " -Dfaults.walks=1",
         scenario.name(),
         seed,
@@ -187,16 +170,5 @@ class FaultsIT {
     POOL.close();
     RESULTS.write(TABLE);
     System.out.println(RESULTS);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
   }
 }

@@ -44,7 +44,8 @@ final class Run implements AutoCloseable {
   private final String episode;
   private final Collector collector;
   private final List<Collector> all = new ArrayList<>();
-  private Tally tally;
+  private final List<Child> shipments = new ArrayList<>();
+  private Tally tally = Tally.NONE;
 
   Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
     this.folder = folder;
@@ -88,22 +89,34 @@ final class Run implements AutoCloseable {
 
   private Collector newCollector(String name, Path output, int intervalMs) {
     Collector made =
-        new Collector(
-            folder,
-            name,
-            output,
-            intervalMs,
-            List.of(
-                "--episode",
-                episode,
-                "--pid",
-                Long.toString(target.pid()),
-                "--bootstrap-servers",
-                brokers.address(),
-                "--kafka-config",
-                kafkaConfig().toString()));
+        new Collector(folder, name, output, intervalMs, target.pid(), episodeAndKafka());
     all.add(made);
     return made;
+  }
+
+  private List<String> episodeAndKafka() {
+    return List.of(
+        "--episode",
+        episode,
+        "--bootstrap-servers",
+        brokers.address(),
+        "--kafka-config",
+        kafkaConfig().toString());
+  }
+
+  /** {@code hostproc ship} for the collector's file, started. */
+  Child ship() throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("ship", collector.file().path().toString()));
+    arguments.addAll(episodeAndKafka());
+    shipments.add(Program.start(folder, "ship-run-" + (shipments.size() + 1), Map.of(), arguments));
+    return shipments.get(shipments.size() - 1);
+  }
+
+  /** {@code hostproc ship} must bring all of the collector's file into the topic. */
+  void shipAll() throws IOException {
+    Child ship = ship();
+    int code = ship.awaitExit(SHIPPED_WITHIN);
+    Assertions.assertEquals(0, code, ship::err);
   }
 
   /** Where logs and files of this run go. */
@@ -251,10 +264,14 @@ final class Run implements AutoCloseable {
     return Oracle.committed(brokers.address(), topic());
   }
 
-  /** What came out. */
+  /** What came out so far. */
   Tally tally() {
-    Assertions.assertNotNull(tally, "the scenario came to no conclusion");
     return tally;
+  }
+
+  /** A script that looks at nothing proves nothing. */
+  void requireConclusion() {
+    Assertions.assertNotSame(Tally.NONE, tally, "the scenario came to no conclusion");
   }
 
   @Override
@@ -262,6 +279,7 @@ final class Run implements AutoCloseable {
     for (Collector each : all) {
       each.end();
     }
+    shipments.forEach(Child::kill);
     target.destroyForcibly();
     admin.close(Duration.ZERO);
   }

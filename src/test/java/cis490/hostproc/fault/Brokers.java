@@ -49,7 +49,7 @@ final class Brokers implements AutoCloseable {
     SplittableRandom random = new SplittableRandom();
     List<Node> nodes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      nodes.add(new Node(i + 1, freePort(random), freePort(random)));
+      nodes.add(new Node(i + 1, random));
     }
     Brokers brokers = new Brokers(folder, nodes);
     for (Node node : nodes) {
@@ -84,11 +84,17 @@ final class Brokers implements AutoCloseable {
             .map(n -> n.id + "@" + LOOPBACK + ":" + n.controllerPort)
             .collect(Collectors.joining(",")));
     config.put("controller.listener.names", CONTROLLER);
+    // Who comes by the wire is told to come by the wire again.
     config.put(
         "listeners",
-        "CLIENT://" + client + "," + CONTROLLER + "://" + LOOPBACK + ":" + node.controllerPort);
-    config.put("advertised.listeners", "CLIENT://" + client);
-    config.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        String.format(
+            "CLIENT://%s,WIRED://%s:%d,%s://%s:%d",
+            client, LOOPBACK, node.wiredPort, CONTROLLER, LOOPBACK, node.controllerPort));
+    config.put(
+        "advertised.listeners",
+        "CLIENT://" + client + ",WIRED://" + LOOPBACK + ":" + node.wirePort);
+    config.put(
+        "listener.security.protocol.map", "CLIENT:PLAINTEXT,WIRED:PLAINTEXT,CONTROLLER:PLAINTEXT");
     config.put("inter.broker.listener.name", "CLIENT");
     config.put("log.dirs", folder.resolve("data-" + node.id).toAbsolutePath().toString());
     config.put("default.replication.factor", replicas);
@@ -129,6 +135,16 @@ final class Brokers implements AutoCloseable {
     return nodes.stream()
         .map(node -> LOOPBACK + ":" + node.clientPort)
         .collect(Collectors.joining(","));
+  }
+
+  /** A way to the first of them that can be meddled with; to be closed. */
+  Wire wire() throws IOException {
+    return new Wire(nodes.get(0).wirePort, nodes.get(0).wiredPort);
+  }
+
+  /** For {@code --bootstrap-servers}: by the wire, if there is one. */
+  String wireAddress() {
+    return LOOPBACK + ":" + nodes.get(0).wirePort;
   }
 
   /** How many; they are numbered from 0. */
@@ -263,14 +279,18 @@ final class Brokers implements AutoCloseable {
     private final int id;
     private final int clientPort;
     private final int controllerPort;
+    private final int wiredPort;
+    private final int wirePort;
     private Child child;
     private int starts;
     private boolean asUsual;
 
-    Node(int id, int clientPort, int controllerPort) {
+    Node(int id, SplittableRandom random) throws IOException {
       this.id = id;
-      this.clientPort = clientPort;
-      this.controllerPort = controllerPort;
+      this.clientPort = freePort(random);
+      this.controllerPort = freePort(random);
+      this.wiredPort = freePort(random);
+      this.wirePort = freePort(random);
     }
 
     boolean up() {

@@ -30,6 +30,7 @@ final class Collector {
   private final RowsFile file;
   private final Map<String, String> environment = new HashMap<>();
   private final List<Child> all = new ArrayList<>();
+  private String bootstrapServers;
   private Duration flushTimeout = FLUSH_TIMEOUT;
   private final long pid;
   private int intervalMs;
@@ -43,11 +44,20 @@ final class Collector {
    * @param output the rows' file
    * @param intervalMs from tick to tick
    * @param pid the process to sample
-   * @param options of the episode and of Kafka
+   * @param bootstrapServers where the brokers are
+   * @param options all others
    */
-  Collector(Path folder, String name, Path output, int intervalMs, long pid, List<String> options) {
+  Collector(
+      Path folder,
+      String name,
+      Path output,
+      int intervalMs,
+      long pid,
+      String bootstrapServers,
+      List<String> options) {
     this.intervalMs = intervalMs;
     this.pid = pid;
+    this.bootstrapServers = bootstrapServers;
     this.folder = folder;
     this.name = name;
     this.options = options;
@@ -61,6 +71,12 @@ final class Collector {
   /** Another interval; only before its first run. */
   Collector everyMs(int interval) {
     intervalMs = interval;
+    return this;
+  }
+
+  /** For the runs to come: the same brokers by another way. */
+  Collector through(String address) {
+    bootstrapServers = address;
     return this;
   }
 
@@ -95,6 +111,8 @@ final class Collector {
                 Long.toString(pid),
                 "--interval-ms",
                 Integer.toString(intervalMs),
+                "--bootstrap-servers",
+                bootstrapServers,
                 "--flush-timeout-s",
                 Long.toString(flushTimeout.toSeconds()),
                 "--summary",

@@ -39,6 +39,7 @@ class FaultsIT {
       Stream.of(
               BrokerFaults.all(),
               CollectorFaults.all(),
+              WireFaults.all(),
               TopicFaults.all(),
               TwoCollectors.all(),
               ClockFaults.all(),

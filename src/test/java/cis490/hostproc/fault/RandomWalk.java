@@ -124,7 +124,7 @@ final class RandomWalk {
     }
   }
 
-  private void take(String what, Action action) throws Exception {
+  private void take(String what, Scenario.Action action) throws Exception {
     run.say(what);
     action.take();
   }
@@ -132,11 +132,5 @@ final class RandomWalk {
   private void startCollector() throws Exception {
     takenOver = false;
     run.collector().launch();
-  }
-
-  /** What can be done. */
-  @FunctionalInterface
-  private interface Action {
-    void take() throws Exception;
   }
 }

@@ -45,6 +45,7 @@ final class Run implements AutoCloseable {
   private final Collector collector;
   private final List<Collector> all = new ArrayList<>();
   private final List<Child> shipments = new ArrayList<>();
+  private Wire wire;
   private Tally tally = Tally.NONE;
 
   Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
@@ -89,25 +90,21 @@ final class Run implements AutoCloseable {
 
   private Collector newCollector(String name, Path output, int intervalMs) {
     Collector made =
-        new Collector(folder, name, output, intervalMs, target.pid(), episodeAndKafka());
+        new Collector(
+            folder, name, output, intervalMs, target.pid(), brokers.address(), episodeAndKafka());
     all.add(made);
     return made;
   }
 
   private List<String> episodeAndKafka() {
-    return List.of(
-        "--episode",
-        episode,
-        "--bootstrap-servers",
-        brokers.address(),
-        "--kafka-config",
-        kafkaConfig().toString());
+    return List.of("--episode", episode, "--kafka-config", kafkaConfig().toString());
   }
 
   /** {@code hostproc ship} for the collector's file, started. */
   Child ship() throws IOException {
     List<String> arguments = new ArrayList<>(List.of("ship", collector.file().path().toString()));
     arguments.addAll(episodeAndKafka());
+    arguments.addAll(List.of("--bootstrap-servers", brokers.address()));
     shipments.add(Program.start(folder, "ship-run-" + (shipments.size() + 1), Map.of(), arguments));
     return shipments.get(shipments.size() - 1);
   }
@@ -156,6 +153,13 @@ final class Run implements AutoCloseable {
         LocalDateTime.now() + " " + step + "\n",
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
+  }
+
+  /** From now on what the collector sends and gets passes through this. */
+  Wire wire() throws IOException {
+    wire = brokers.wire();
+    collector.through(brokers.wireAddress());
+    return wire;
   }
 
   /** Lets a random time pass. */
@@ -217,14 +221,31 @@ final class Run implements AutoCloseable {
    */
   void healAndRequireExact() throws Exception {
     brokers.heal();
+    if (wire != null) {
+      wire.releaseAll();
+    }
     if (collector.up()) {
       collector.resume();
       collector.awaitMoreRows(3);
     } else {
       collector.start();
     }
-    collector.finish();
+    try {
+      collector.finish();
+    } catch (AssertionError failed) {
+      tellMore(failed);
+      throw failed;
+    }
     requireExact();
+  }
+
+  /** What the topic holds says more than an exit code. */
+  private void tellMore(AssertionError failed) {
+    try {
+      requireExact();
+    } catch (Exception | AssertionError more) {
+      failed.addSuppressed(more);
+    }
   }
 
   /** The topic must be the collector's file now. */
@@ -275,12 +296,15 @@ final class Run implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     for (Collector each : all) {
       each.end();
     }
     shipments.forEach(Child::kill);
     target.destroyForcibly();
+    if (wire != null) {
+      wire.close();
+    }
     admin.close(Duration.ZERO);
   }
 }

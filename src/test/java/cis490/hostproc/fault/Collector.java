@@ -145,6 +145,11 @@ final class Collector {
     awaitRows(file.count() + rows);
   }
 
+  /** Of the present or last run. */
+  long pid() {
+    return child.pid();
+  }
+
   /** Whether it was started and has not ended; it may be frozen. */
   boolean up() {
     return child != null && child.alive();

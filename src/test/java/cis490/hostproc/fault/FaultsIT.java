@@ -44,6 +44,7 @@ class FaultsIT {
               TwoCollectors.all(),
               ClockFaults.all(),
               ClusterFaults.all(),
+              DiskFaults.all(),
               RandomWalk.all())
           .flatMap(List::stream)
           .toList();

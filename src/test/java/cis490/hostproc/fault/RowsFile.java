@@ -55,8 +55,12 @@ final class RowsFile {
 
   /** How many complete rows. */
   int count() throws IOException {
+    return count(complete());
+  }
+
+  private static int count(byte[] lines) {
     int count = 0;
-    for (byte each : complete()) {
+    for (byte each : lines) {
       count += each == '\n' ? 1 : 0;
     }
     return count;
@@ -77,6 +81,17 @@ final class RowsFile {
                 + seen.length
                 + " bytes are kept");
     seen = now;
+  }
+
+  /**
+   * The disk may have lost rows that were not forced: what is left must be the beginning of what
+   * was there.
+   */
+  void lookAfterPowerCut() throws IOException {
+    byte[] now = complete();
+    seen = Arrays.copyOf(seen, Math.min(seen.length, now.length));
+    look();
+    pauses.removeIf(row -> row > count(now));
   }
 
   /** What comes next was not sampled right after what is there: no gap to be counted. */

@@ -1,0 +1,240 @@
+package cis490.hostproc.fault;
+
+import cis490.hostproc.Tool;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assertions;
+
+/** The collector's file can't be written, or loses what was not forced. */
+final class DiskFaults {
+
+  private static final Duration FULL_WITHIN = Duration.ofSeconds(20);
+  private static final long STANDSTILL_MS = 150;
+  private static final String UNWRITTEN = "can't be written";
+  private static final double NS_PER_MS = 1e6;
+
+  /** From the last tick to the time that the summary gives. */
+  private static final double END_MS = 50;
+
+  private DiskFaults() {}
+
+  static List<Scenario> all() {
+    return List.of(
+        onDisk("disk full for a while", Disk::inMemory, DiskFaults::fullForAWhile),
+        onDisk("disk full from the start", Disk::inMemory, DiskFaults::fullFromTheStart),
+        onDisk("disk full at the end", Disk::inMemory, DiskFaults::fullAtTheEnd),
+        onDisk("file immutable for a while", Disk::journalled, DiskFaults::immutable),
+        onDisk("file on a read-only disk", Disk::journalled, DiskFaults::readOnly),
+        onDisk("disk fails and turns read-only", Disk::journalled, DiskFaults::failing),
+        onDisk("power cut", Disk::journalled, DiskFaults::powerCut),
+        Scenario.exact("file size limited for a while", DiskFaults::limited));
+  }
+
+  @FunctionalInterface
+  private interface Mounting {
+    Disk mount(Path folder) throws Exception;
+  }
+
+  @FunctionalInterface
+  private interface Script {
+    void play(Run run, Disk disk) throws Exception;
+  }
+
+  /** The collector's file is on a disk of its own; in the end the topic must be the file. */
+  private static Scenario onDisk(String name, Mounting mounting, Script faults) {
+    return Scenario.ending(
+        name,
+        run -> {
+          try (Disk disk = mounting.mount(run.collector().file().path().getParent())) {
+            try {
+              faults.play(run, disk);
+              run.healAndRequireExact();
+            } catch (Throwable failure) {
+              run.collector().end();
+              disk.saveTo(run.folder().resolve("disk-left"));
+              throw failure;
+            }
+          }
+        });
+  }
+
+  private static void fullForAWhile(Run run, Disk disk) throws Exception {
+    run.startShipping();
+    int times = run.random().nextInt(1, 4);
+    for (int i = 0; i < times; i++) {
+      run.pass(0, 800);
+      disk.fill(run.random().nextInt(3));
+      awaitStandstill(run);
+      boolean brokerToo = run.random().nextInt(4) == 0;
+      if (brokerToo) {
+        run.brokers().kill(0);
+      }
+      // A little room now and then: the last append is short at another byte each time.
+      for (int pages = run.random().nextInt(3); pages > 0; pages--) {
+        disk.release(1);
+        awaitStandstill(run);
+      }
+      disk.empty();
+      run.brokers().heal();
+      run.collector().awaitMoreRows(1);
+    }
+    endWithTicksUnwritten(run);
+  }
+
+  private static void fullFromTheStart(Run run, Disk disk) throws Exception {
+    disk.fill(0);
+    run.collector().launch();
+    Wait.until("it says so", FULL_WITHIN, () -> run.collector().err().contains(UNWRITTEN));
+    run.pass(0, 500);
+    Assertions.assertEquals(0, Files.size(run.collector().file().path()));
+    disk.empty();
+    run.collector().awaitMoreRows(1);
+    run.pass(0, 500);
+    endWithTicksUnwritten(run);
+  }
+
+  private static void fullAtTheEnd(Run run, Disk disk) throws Exception {
+    run.startShipping();
+    run.pass(0, 800);
+    disk.fill(run.random().nextInt(3));
+    awaitStandstill(run);
+    endWithTicksUnwritten(run);
+    Assertions.assertEquals(
+        List.of("ballast", "host_proc.episode.json", "host_proc.jsonl"), disk.names());
+    disk.empty();
+  }
+
+  private static void immutable(Run run, Disk disk) throws Exception {
+    run.startShipping();
+    Path file = run.collector().file().path();
+    int times = run.random().nextInt(1, 4);
+    for (int i = 0; i < times; i++) {
+      run.pass(0, 800);
+      disk.immutable(file, true);
+      awaitStandstill(run);
+      run.pass(0, 300);
+      disk.immutable(file, false);
+      run.collector().awaitMoreRows(1);
+    }
+    endWithTicksUnwritten(run);
+  }
+
+  /** A limit of the process, to the byte: where it is hit a row is begun and not ended. */
+  private static void limited(Run run) throws Exception {
+    run.startShipping();
+    Path file = run.collector().file().path();
+    int times = run.random().nextInt(2, 7);
+    for (int i = 0; i < times; i++) {
+      run.pass(0, 300);
+      limit(run, Long.toString(Files.size(file) + run.random().nextInt(3000)));
+      awaitStandstill(run);
+      limit(run, "unlimited");
+      run.collector().awaitMoreRows(1);
+    }
+    endWithTicksUnwritten(run);
+  }
+
+  /** The soft one: a hard limit never rises again. */
+  private static void limit(Run run, String bytes) throws Exception {
+    Tool.line("prlimit", "--pid", Long.toString(run.collector().pid()), "--fsize=" + bytes + ":");
+  }
+
+  /** It is refused in one line, and nothing is altered; its rows can be shipped all the same. */
+  private static void readOnly(Run run, Disk disk) throws Exception {
+    run.startShipping();
+    run.pass(0, 1000);
+    run.collector().kill();
+    byte[] before = Files.readAllBytes(run.collector().file().path());
+    disk.readOnly(true);
+
+    run.collector().launch();
+    Assertions.assertEquals(1, run.collector().awaitExit(), run.collector()::err);
+    List<String> said = run.collector().err().lines().toList();
+    Assertions.assertEquals(1, said.size(), said::toString);
+    Assertions.assertTrue(said.get(0).contains("host_proc.jsonl"), said::toString);
+    Assertions.assertArrayEquals(before, Files.readAllBytes(run.collector().file().path()));
+
+    disk.readOnly(false);
+  }
+
+  private static void failing(Run run, Disk disk) throws Exception {
+    run.collector().withFlushTimeout(Duration.ofSeconds(3));
+    run.startShipping();
+    run.pass(0, 1500);
+    run.collector().file().look();
+    disk.fail();
+    Wait.until("it says so", FULL_WITHIN, () -> run.collector().err().contains(UNWRITTEN));
+    run.pass(0, 1000);
+    if (run.random().nextBoolean()) {
+      run.collector().terminate();
+      Assertions.assertEquals(1, run.collector().awaitExit(), run.collector()::err);
+      requireTicksCounted(run.collector().summary());
+    }
+    run.collector().end();
+    disk.mountAgain();
+    run.collector().file().lookAfterPowerCut();
+  }
+
+  /** The topic must not have a row that is lost: the next collector would find it and stop. */
+  private static void powerCut(Run run, Disk disk) throws Exception {
+    run.startShipping();
+    int times = run.random().nextInt(2, 5);
+    for (int i = 0; i < times; i++) {
+      run.pass(0, 1500);
+      if (run.random().nextBoolean()) {
+        disk.forceSomethingElse();
+      }
+      run.collector().file().look();
+      disk.cutPower();
+      run.collector().end();
+      disk.mountAgain();
+      run.collector().file().lookAfterPowerCut();
+      run.collector().start();
+      run.awaitShipping();
+    }
+  }
+
+  /** Until no row fits any more; sampling then goes on in vain. */
+  private static void awaitStandstill(Run run) throws Exception {
+    RowsFile file = run.collector().file();
+    Wait.until(
+        "no row fits any more",
+        FULL_WITHIN,
+        () -> {
+          int before = file.count();
+          Thread.sleep(STANDSTILL_MS);
+          return file.count() == before;
+        });
+    file.look();
+    file.pause();
+  }
+
+  /** Ends the collector: it must admit the ticks that have no row, and all others must be there. */
+  private static void endWithTicksUnwritten(Run run) throws Exception {
+    Collector collector = run.collector();
+    collector.terminate();
+    Assertions.assertEquals(1, collector.awaitExit(), collector::err);
+    Assertions.assertTrue(collector.err().contains(UNWRITTEN), collector::err);
+    JsonNode summary = collector.summary();
+    Assertions.assertTrue(summary.get("ticks_unwritten").asLong() > 0, summary::toString);
+    Assertions.assertTrue(summary.get("topic_equals_file").asBoolean(), summary::toString);
+    requireTicksCounted(summary);
+    run.requireExact();
+  }
+
+  /** Every tick that was due is a row, or counted as lost. */
+  private static void requireTicksCounted(JsonNode summary) {
+    double intervalMs = summary.get("interval_ms").asDouble();
+    double due = summary.get("elapsed_ns").asDouble() / NS_PER_MS / intervalMs;
+    long counted =
+        summary.get("run_rows").asLong()
+            + summary.get("ticks_missed").asLong()
+            + summary.get("ticks_malformed").asLong()
+            + summary.get("ticks_unwritten").asLong();
+    double lateMs = summary.get("lateness_max_ns").asDouble() / NS_PER_MS;
+    Assertions.assertEquals(due, counted, 2 + (END_MS + lateMs) / intervalMs, summary::toString);
+  }
+}

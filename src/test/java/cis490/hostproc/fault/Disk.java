@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 
 /**
  * A small disk of its own for a collector's file: it can be full, read-only, broken, or without
@@ -124,6 +125,7 @@ final class Disk implements AutoCloseable {
 
   /** Nothing is written any more; what was not forced is gone after {@link #mountAgain}. */
   void cutPower() throws Exception {
+    Files.write(witness(), new byte[PAGE_BYTES]);
     Tool.line("python3", "-c", SHUT_DOWN, folder.toString());
   }
 
@@ -138,6 +140,12 @@ final class Disk implements AutoCloseable {
   void mountAgain() throws Exception {
     Tool.line("umount", folder.toString());
     mount();
+    Assertions.assertFalse(Files.exists(witness()), "the disk kept what was never forced");
+  }
+
+  /** What is written right before a power cut, and not forced; it must be gone then. */
+  private Path witness() {
+    return folder.resolve("witness");
   }
 
   /** Read-only, or no longer. Nobody may have a file of it open for writing. */

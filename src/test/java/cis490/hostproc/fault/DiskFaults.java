@@ -13,6 +13,8 @@ final class DiskFaults {
 
   private static final Duration FULL_WITHIN = Duration.ofSeconds(20);
   private static final long STANDSTILL_MS = 150;
+  private static final Duration SHIPPED_WITHIN = Duration.ofSeconds(60);
+  private static final String STOPPED = "shipping stopped";
   private static final String UNWRITTEN = "can't be written";
   private static final double NS_PER_MS = 1e6;
 
@@ -193,8 +195,20 @@ final class DiskFaults {
       disk.mountAgain();
       run.collector().file().lookAfterPowerCut();
       run.collector().start();
-      run.awaitShipping();
+      awaitShipping(run);
     }
+  }
+
+  private static void awaitShipping(Run run) throws Exception {
+    long before = run.topicEnd();
+    Wait.until(
+        "rows come to the topic",
+        SHIPPED_WITHIN,
+        () -> {
+          String said = run.collector().err();
+          Assertions.assertFalse(said.contains(STOPPED), said);
+          return run.topicEnd() > before;
+        });
   }
 
   /** Until no row fits any more; sampling then goes on in vain. */

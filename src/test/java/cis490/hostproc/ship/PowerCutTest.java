@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.Seed;
 import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -87,14 +88,16 @@ class PowerCutTest {
     ShipJob job =
         new ShipJob(
             disk,
+            JournalCursor.Keep.ALL,
             episode.topic(),
             episode.value(),
             episode.transactionalId(),
             Map.of("source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
             MANIFESTS,
             this::openManifest,
-            chain -> ("closed " + chain).getBytes(UTF_8),
-            Duration.ofMillis(1 + random.nextInt(20)));
+            end -> ("closed " + end.chain()).getBytes(UTF_8),
+            Duration.ofMillis(1 + random.nextInt(20)),
+            false);
     ShipFigures figures = new ShipFigures(new SimpleMeterRegistry(), () -> 0);
     Shipper shipper = new Shipper(job, PowerCutTest::impatient, figures);
     Thread thread = new Thread(shipper, "test-shipper");

@@ -32,6 +32,7 @@ final class DiskFaults {
         onDisk("file on a read-only disk", Disk::journalled, DiskFaults::readOnly),
         onDisk("disk fails and turns read-only", Disk::journalled, DiskFaults::failing),
         onDisk("power cut", Disk::journalled, DiskFaults::powerCut),
+        onDisk("power cut after the end", Disk::journalled, DiskFaults::powerCutAfterTheEnd),
         Scenario.exact("file size limited for a while", DiskFaults::limited));
   }
 
@@ -157,8 +158,10 @@ final class DiskFaults {
     List<String> said = run.collector().err().lines().toList();
     Assertions.assertEquals(1, said.size(), said::toString);
     Assertions.assertTrue(said.get(0).contains("host_proc.jsonl"), said::toString);
-    Assertions.assertArrayEquals(before, Files.readAllBytes(run.collector().file().path()));
 
+    Shipping.finish(run);
+    run.requireExact();
+    Assertions.assertArrayEquals(before, Files.readAllBytes(run.collector().file().path()));
     disk.readOnly(false);
   }
 
@@ -197,6 +200,30 @@ final class DiskFaults {
       run.collector().start();
       awaitShipping(run);
     }
+  }
+
+  /** The collector has ended its episode, and waits for a broker that is away. */
+  private static void powerCutAfterTheEnd(Run run, Disk disk) throws Exception {
+    run.startShipping();
+    run.pass(0, 1000);
+    run.brokers().kill(0);
+    run.pass(0, 1000);
+    run.collector().terminate();
+    Path manifest = run.collector().file().path().resolveSibling("host_proc.episode.json");
+    Wait.until(
+        "the episode has ended",
+        SHIPPED_WITHIN,
+        () -> Files.readString(manifest).contains("\"state\":\"ended\""));
+    run.pass(0, 300);
+    run.collector().file().look();
+    disk.cutPower();
+    run.collector().end();
+    disk.mountAgain();
+    run.collector().file().lookAfterPowerCut();
+
+    run.brokers().heal();
+    Shipping.finish(run);
+    run.requireExact();
   }
 
   private static void awaitShipping(Run run) throws Exception {

@@ -348,7 +348,20 @@ final class Recording implements AutoCloseable {
         new Manifest.Ending(
             wallNs, reason(), exitCode, journal.lines(), null, journal.length(), null, null);
     manifest = manifest.runEnded(run, ticks).ended(ending);
+    forceRows();
     writeManifest();
+  }
+
+  /**
+   * Before the manifest counts them: it outlives a power cut at once, and a file that has less than
+   * it says is taken for a damaged one.
+   */
+  private void forceRows() {
+    try {
+      journal.force();
+    } catch (IOException failure) {
+      LOG.error("{}: {}", journal.path(), Failures.describe(failure));
+    }
   }
 
   private EndReason reason() {

@@ -74,6 +74,7 @@ final class Recording implements AutoCloseable {
   private long originNs;
   private EndReason endReason;
   private boolean altered;
+  private boolean manifestBehind;
 
   /** Set and read by the thread that answers signals, too. */
   private volatile boolean stopped;
@@ -317,6 +318,9 @@ final class Recording implements AutoCloseable {
     while (sampling.isAlive()) {
       sampling.join(LOOK_EVERY.toMillis());
       complaints.say(clock.monotonicNs());
+      if (manifestBehind) {
+        writeManifest();
+      }
       status.show(progress(elapsed()));
     }
     complaints.say(clock.monotonicNs());
@@ -430,12 +434,23 @@ final class Recording implements AutoCloseable {
   }
 
   /** A manifest that can't be written (disk full) is said, and takes nothing from the rows. */
+  /**
+   * Says once that it can't, and once that it can again. While sampling goes on it is tried again:
+   * without a manifest the rows of a run that is killed have no owner, and no run goes on in them.
+   */
   private void writeManifest() {
     try {
       manifestFile.write(manifest);
+      if (manifestBehind) {
+        LOG.info("{} is up to date again", manifestFile.path());
+      }
+      manifestBehind = false;
     } catch (IOException failure) {
-      LOG.error(
-          "the manifest is not up to date: {}", Failures.describe(manifestFile.path(), failure));
+      if (!manifestBehind) {
+        LOG.error(
+            "the manifest is not up to date: {}", Failures.describe(manifestFile.path(), failure));
+      }
+      manifestBehind = true;
     }
   }
 

@@ -95,8 +95,18 @@ final class DiskFaults {
     Assertions.assertEquals(0, Files.size(run.collector().file().path()));
     disk.empty();
     run.collector().awaitMoreRows(1);
+    // Without it nobody could go on after a kill.
+    Wait.until("it has a manifest", FULL_WITHIN, () -> Files.exists(manifest(run)));
     run.pass(0, 500);
-    endWithTicksUnwritten(run);
+    if (run.random().nextBoolean()) {
+      run.collector().kill();
+    } else {
+      endWithTicksUnwritten(run);
+    }
+  }
+
+  private static Path manifest(Run run) {
+    return run.collector().file().path().resolveSibling("host_proc.episode.json");
   }
 
   private static void fullAtTheEnd(Run run, Disk disk) throws Exception {
@@ -209,11 +219,10 @@ final class DiskFaults {
     run.brokers().kill(0);
     run.pass(0, 1000);
     run.collector().terminate();
-    Path manifest = run.collector().file().path().resolveSibling("host_proc.episode.json");
     Wait.until(
         "the episode has ended",
         SHIPPED_WITHIN,
-        () -> Files.readString(manifest).contains("\"state\":\"ended\""));
+        () -> Files.readString(manifest(run)).contains("\"state\":\"ended\""));
     run.pass(0, 300);
     run.collector().file().look();
     disk.cutPower();

@@ -433,7 +433,6 @@ final class Recording implements AutoCloseable {
     return outcome;
   }
 
-  /** A manifest that can't be written (disk full) is said, and takes nothing from the rows. */
   /**
    * Says once that it can't, and once that it can again. While sampling goes on it is tried again:
    * without a manifest the rows of a run that is killed have no owner, and no run goes on in them.

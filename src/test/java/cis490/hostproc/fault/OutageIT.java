@@ -161,7 +161,7 @@ class OutageIT {
         summary.get("rows").asLong(),
         summary.get("rows_acknowledged").asLong(),
         summary.get("ticks_missed").asLong(),
-        summary.get("lateness_p99_ns").asLong() / 1e6,
+        summary.get("run_lateness_p99_ns").asLong() / 1e6,
         summary.get("lateness_max_ns").asLong() / 1e6);
   }
 

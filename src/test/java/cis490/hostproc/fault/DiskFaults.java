@@ -208,6 +208,7 @@ final class DiskFaults {
       requireTicksCounted(run.collector().summary());
     }
     run.collector().end();
+    run.collector().withFlushTimeout(SHIPPED_WITHIN);
     disk.mountAgain();
     run.collector().file().lookAfterPowerCut();
   }

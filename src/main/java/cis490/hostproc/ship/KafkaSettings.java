@@ -79,6 +79,12 @@ public final class KafkaSettings {
           CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, BLOCK_MS_MAX,
           CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, BLOCK_MS_MAX);
 
+  /**
+   * How long a broker may hold back an answer that has nothing. Looking for a topic's last row, one
+   * such answer is waited for at each step back.
+   */
+  private static final String FETCH_WAIT_MS = "50";
+
   private final Map<String, String> own;
 
   /**
@@ -164,6 +170,7 @@ public final class KafkaSettings {
 
   private Map<String, String> consumerConfig(String clientId) {
     Map<String, String> config = new HashMap<>(READER_DEFAULTS);
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
     config.putAll(own);
     config.putAll(GUARDED_CONSUMER);
     config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);

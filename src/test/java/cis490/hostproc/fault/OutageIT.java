@@ -25,7 +25,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What a long outage of Kafka costs at one row a millisecond: memory, cadence, and the time to
@@ -39,7 +38,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * <p>{@code -Doutage.jvm="-Xmx32m -XX:+UseSerialGC"} gives the collector's JVM other options than
  * none. The figures are printed, and are in {@code target/outage.md}.
  */
-@EnabledIfSystemProperty(named = "outage.s", matches = "\\d+")
 class OutageIT {
 
   private static final Path FOLDER = Path.of("target", "outage").toAbsolutePath();

@@ -17,6 +17,7 @@ import org.apache.kafka.common.header.Header;
 public record RowDifference(String what, String inFile, String inTopic) {
 
   private static final int SHOWN_MAX = 120;
+  private static final int SHOWN_BEFORE = 40;
 
   static RowDifference of(String what, byte[] inFile, byte[] inTopic) {
     return new RowDifference(what, printable(inFile), printable(inTopic));
@@ -47,15 +48,31 @@ public record RowDifference(String what, String inFile, String inTopic) {
     return text.toString();
   }
 
-  /** On one line of bounded length. */
+  /** On one line of bounded length, around the first character that differs. */
   String inShort() {
-    boolean oneSided = inFile == null || inTopic == null;
-    return oneSided
-        ? what
-        : what + ": " + cut(inFile) + " in the file, " + cut(inTopic) + " in the topic";
+    if (inFile == null || inTopic == null) {
+      return what;
+    }
+    int from = Math.max(0, firstDifference() - SHOWN_BEFORE);
+    return what
+        + ": "
+        + cut(inFile, from)
+        + " in the file, "
+        + cut(inTopic, from)
+        + " in the topic";
   }
 
-  private static String cut(String text) {
-    return text.length() > SHOWN_MAX ? text.substring(0, SHOWN_MAX) + "…" : text;
+  private int firstDifference() {
+    int at = 0;
+    while (at < Math.min(inFile.length(), inTopic.length())
+        && inFile.charAt(at) == inTopic.charAt(at)) {
+      at++;
+    }
+    return at;
+  }
+
+  private static String cut(String text, int from) {
+    int to = Math.min(text.length(), from + SHOWN_MAX);
+    return (from > 0 ? "…" : "") + text.substring(from, to) + (to < text.length() ? "…" : "");
   }
 }

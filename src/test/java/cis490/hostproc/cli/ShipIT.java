@@ -314,7 +314,7 @@ class ShipIT {
 
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains("topic equals file  no: "), run.err());
-    assertTrue(run.err().contains("row 7 is "), run.err());
+    assertTrue(run.err().contains("row 7 (line 8, offset 7) differs"), run.err());
     assertTopicHolds(there);
   }
 

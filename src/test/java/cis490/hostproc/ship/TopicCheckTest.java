@@ -261,6 +261,10 @@ class TopicCheckTest {
   void inShortItIsOneLineOfBoundedLength() {
     byte[] longer = bytes("x".repeat(500) + "\n");
     assertEquals("lost", RowDifference.of("lost", longer, null).inShort());
+    String late = "…" + "x".repeat(40);
+    assertEquals(
+        "differs: " + late + " in the file, " + late + "\\x0a in the topic",
+        RowDifference.of("differs", bytes("x".repeat(500)), longer).inShort());
     String expected = "differs: " + "x".repeat(120) + "… in the file, \\x0a in the topic";
     assertEquals(expected, RowDifference.of("differs", longer, bytes("\n")).inShort());
     assertEquals("x".repeat(500) + "\\x0a", RowDifference.of("", longer, null).inFile());

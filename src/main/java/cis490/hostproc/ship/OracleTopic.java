@@ -65,7 +65,14 @@ final class OracleTopic {
   /** The manifests: the last of each episode is kept. */
   static OracleTopic ofEpisodes(Admin admin, String name) {
     return new OracleTopic(
-        admin, name, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+        admin,
+        name,
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT,
+            // As above: a manifest that is refused keeps the rows from being shipped.
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            "LogAppendTime"));
   }
 
   /** Makes the topic if it is not there, and mends its settings; its id tells one from the next. */

@@ -106,6 +106,7 @@ class ShipperTest {
     assertEquals("-1", config.get("retention.bytes"));
     assertEquals("LogAppendTime", config.get("message.timestamp.type"));
     assertEquals("compact", TestTopics.config(MANIFESTS).get("cleanup.policy"));
+    assertEquals("LogAppendTime", TestTopics.config(MANIFESTS).get("message.timestamp.type"));
   }
 
   @Test

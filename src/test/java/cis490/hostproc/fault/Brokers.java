@@ -37,10 +37,12 @@ final class Brokers implements AutoCloseable {
 
   private final Path folder;
   private final List<Node> nodes;
+  private final Wire wire;
 
-  private Brokers(Path folder, List<Node> nodes) {
+  private Brokers(Path folder, List<Node> nodes) throws IOException {
     this.folder = folder;
     this.nodes = nodes;
+    this.wire = new Wire(nodes.get(0).wirePort, nodes.get(0).wiredPort);
   }
 
   /** Starts them in a new folder, and waits until they answer. */
@@ -108,7 +110,7 @@ final class Brokers implements AutoCloseable {
     config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
     config.put("group.initial.rebalance.delay.ms", "0");
     // After a SIGKILL the controllers wait this long before they let the broker back in.
-    config.put("broker.session.timeout.ms", "3000");
+    config.put("broker.session.timeout.ms", nodes.size() == 1 ? "1500" : "3000");
     config.put("broker.heartbeat.interval.ms", "500");
     config.put("controlled.shutdown.enable", "true");
     config.put("log.cleaner.dedupe.buffer.size", Integer.toString(2 * 1024 * 1024 + 1));
@@ -137,9 +139,9 @@ final class Brokers implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
-  /** A way to the first of them that can be meddled with; to be closed. */
-  Wire wire() throws IOException {
-    return new Wire(nodes.get(0).wirePort, nodes.get(0).wiredPort);
+  /** A way to the first of them that can be meddled with. */
+  Wire wire() {
+    return wire;
   }
 
   /** For {@code --bootstrap-servers}: by the wire, if there is one. */
@@ -268,6 +270,7 @@ final class Brokers implements AutoCloseable {
   /** Ends them. */
   @Override
   public void close() {
+    wire.close();
     for (Node node : nodes) {
       if (node.up()) {
         node.child.kill();

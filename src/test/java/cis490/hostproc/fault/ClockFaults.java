@@ -23,6 +23,10 @@ final class ClockFaults {
   private static void collectors(Run run) throws Exception {
     FakeTime clock = FakeTime.in(run.folder());
     run.collector().withEnvironment(clock.environment());
+    if (run.random().nextBoolean()) {
+      // A clock that was never right.
+      clock.step(aheadS(run));
+    }
     run.startShipping();
     int times = run.random().nextInt(1, 4);
     for (int i = 0; i < times; i++) {

@@ -17,7 +17,7 @@ final class CollectorFaults {
   /** Over the flush timeout, on a busy machine. */
   private static final Duration EXIT_MARGIN = Duration.ofSeconds(8);
 
-  private static final int LONG_FILE_ROWS = 40_000;
+  private static final int LONG_FILE_ROWS = 25_000;
 
   private CollectorFaults() {}
 
@@ -131,7 +131,7 @@ final class CollectorFaults {
     run.pass(0, 300);
     run.collector().kill();
     lengthen(run);
-    int times = run.random().nextInt(3, 7);
+    int times = run.random().nextInt(2, 5);
     for (int i = 0; i < times; i++) {
       Child ship = run.ship();
       run.awaitBatch();

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  */
 final class RandomWalk {
 
-  private static final int WALK_MS_MIN = 8_000;
-  private static final int WALK_MS_MAX = 14_000;
+  private static final int WALK_MS_MIN = 7_000;
+  private static final int WALK_MS_MAX = 12_000;
 
   private final Run run;
   private final FakeTime clock;

@@ -45,7 +45,6 @@ final class Run implements AutoCloseable {
   private final Collector collector;
   private final List<Collector> all = new ArrayList<>();
   private final List<Child> shipments = new ArrayList<>();
-  private Wire wire;
   private Tally tally = Tally.NONE;
 
   Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
@@ -155,11 +154,10 @@ final class Run implements AutoCloseable {
         StandardOpenOption.APPEND);
   }
 
-  /** From now on what the collector sends and gets passes through this. */
-  Wire wire() throws IOException {
-    wire = brokers.wire();
+  /** Through which the collector's runs to come send and get all. */
+  Wire wire() {
     collector.through(brokers.wireAddress());
-    return wire;
+    return brokers.wire();
   }
 
   /** Lets a random time pass. */
@@ -221,9 +219,7 @@ final class Run implements AutoCloseable {
    */
   void healAndRequireExact() throws Exception {
     brokers.heal();
-    if (wire != null) {
-      wire.releaseAll();
-    }
+    brokers.wire().releaseAll();
     if (collector.up()) {
       collector.resume();
       collector.awaitMoreRows(3);
@@ -296,15 +292,13 @@ final class Run implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     for (Collector each : all) {
       each.end();
     }
     shipments.forEach(Child::kill);
     target.destroyForcibly();
-    if (wire != null) {
-      wire.close();
-    }
+    brokers.wire().releaseAll();
     admin.close(Duration.ZERO);
   }
 }

@@ -226,13 +226,17 @@ final class Wire implements AutoCloseable {
     thread.start();
   }
 
-  /** Breaks all connections; clients come in vain from now on. */
+  /** Breaks all connections; clients come in vain from then on. */
   @Override
-  public synchronized void close() throws IOException {
-    server.close();
-    for (Socket each : sockets) {
-      each.close();
+  public synchronized void close() {
+    releaseAll();
+    try {
+      server.close();
+      for (Socket each : sockets) {
+        each.close();
+      }
+    } catch (IOException broken) {
+      // Closed all the same.
     }
-    catches.forEach(Catch::release);
   }
 }

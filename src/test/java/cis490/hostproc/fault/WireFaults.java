@@ -36,27 +36,30 @@ final class WireFaults {
    * collector has fenced the dead one off, or after that: then it must be refused.
    */
   private static void late(Run run, short kind) throws Exception {
-    Wire wire = run.wire();
+    run.wire();
     run.startShipping();
-    int times = run.random().nextInt(1, 3);
-    for (int i = 0; i < times; i++) {
-      run.pass(0, 600);
-      Wire.Catch late = wire.hold(kind);
-      Assertions.assertTrue(late.awaitCaught(), "nothing is shipped");
-      run.collector().kill();
-      Wire.Catch fencing = wire.hold(Wire.INIT_PRODUCER_ID);
-      run.collector().start();
-      Assertions.assertTrue(fencing.awaitCaught(), "the new collector fences nobody");
-      boolean before = run.random().nextBoolean();
-      run.say("arrives " + (before ? "before" : "after") + " the fencing");
-      Wire.Catch first = before ? late : fencing;
-      Wire.Catch second = before ? fencing : late;
-      first.release();
-      Assertions.assertTrue(first.awaitAnswered(), "the broker gives no answer");
-      run.pass(0, before ? 0 : 600);
-      second.release();
-      run.awaitShipping();
-    }
+    boolean before = run.random().nextBoolean();
+    late(run, kind, before);
+    late(run, kind, !before);
+  }
+
+  private static void late(Run run, short kind, boolean before) throws Exception {
+    Wire wire = run.wire();
+    run.say("a request that arrives " + (before ? "before" : "after") + " the fencing");
+    run.pass(0, 600);
+    Wire.Catch late = wire.hold(kind);
+    Assertions.assertTrue(late.awaitCaught(), "nothing is shipped");
+    run.collector().kill();
+    Wire.Catch fencing = wire.hold(Wire.INIT_PRODUCER_ID);
+    run.collector().start();
+    Assertions.assertTrue(fencing.awaitCaught(), "the new collector fences nobody");
+    Wire.Catch first = before ? late : fencing;
+    Wire.Catch second = before ? fencing : late;
+    first.release();
+    Assertions.assertTrue(first.awaitAnswered(), "the broker gives no answer");
+    run.pass(0, before ? 0 : 600);
+    second.release();
+    run.awaitShipping();
   }
 
   /** The collector takes it for lost and goes on; then it arrives, in the next transaction. */

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class TargetCommand {
 
   private static final String STOP_THEN_EXEC = "kill -STOP $$; exec \"$@\"";
+  private static final int CONTINUE_TRIES = 3;
   private static final String CONTINUE = "kill -CONT \"$0\"";
   private static final int COMMAND_NAME_BYTES_MAX = 15;
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
@@ -111,11 +112,15 @@ public final class TargetCommand {
    * @throws InterruptedException if the waiting thread is interrupted
    */
   public void proceed() throws IOException, InterruptedException {
-    Process kill =
-        new ProcessBuilder("/bin/sh", "-c", CONTINUE, Long.toString(pid())).inheritIO().start();
-    if (kill.waitFor() != 0 && process.isAlive()) {
-      throw new IOException("could not continue process " + pid());
+    for (int i = 0; i < CONTINUE_TRIES; i++) {
+      Process kill =
+          new ProcessBuilder("/bin/sh", "-c", CONTINUE, Long.toString(pid())).inheritIO().start();
+      // A Ctrl-C at this moment ends the messenger, too.
+      if (kill.waitFor() == 0 || !process.isAlive()) {
+        return;
+      }
     }
+    throw new IOException("could not continue process " + pid());
   }
 
   /**

@@ -27,6 +27,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,11 @@ final class Recording implements AutoCloseable {
 
   private static final int OPEN_MANIFEST_TRIES = 4;
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+  /** Exit code of a command that SIGINT has ended, and how long our own SIGINT may take then. */
+  private static final int INTERRUPTED = 128 + 2;
+
+  private static final Duration TOLD_WITHIN = Duration.ofMillis(200);
 
   /** For what has no limit but progress: reading back tens of millions of rows. */
   private static final Duration STOP_MARGIN = Duration.ofMinutes(10);
@@ -76,8 +83,8 @@ final class Recording implements AutoCloseable {
   private boolean altered;
   private boolean manifestBehind;
 
-  /** Set and read by the thread that answers signals, too. */
-  private volatile boolean stopped;
+  /** Counted down by the thread that answers signals. */
+  private final CountDownLatch toldToStop = new CountDownLatch(1);
 
   private volatile Sampler sampler;
 
@@ -112,11 +119,15 @@ final class Recording implements AutoCloseable {
   }
 
   private void stop() {
-    stopped = true;
+    toldToStop.countDown();
     Sampler running = sampler;
     if (running != null) {
       running.stop(EndReason.SIGNAL);
     }
+  }
+
+  private boolean stopped() {
+    return toldToStop.getCount() == 0;
   }
 
   /** A command comes last: whatever is refused before, it was never started. */
@@ -226,7 +237,7 @@ final class Recording implements AutoCloseable {
   private void startSampling() throws FailedException, InterruptedException {
     sampler = new Sampler(target.files(), journal, units.pageSizeBytes(), clock, sampleFigures);
     sampler.warmUp();
-    if (stopped) {
+    if (stopped()) {
       sampler.stop(EndReason.SIGNAL);
     }
     sampling = new Thread(this::sample, "hostproc-sampler");
@@ -263,7 +274,7 @@ final class Recording implements AutoCloseable {
   }
 
   private void letCommandRun() throws FailedException, InterruptedException {
-    if (stopped) {
+    if (stopped()) {
       return;
     }
     try {
@@ -339,8 +350,12 @@ final class Recording implements AutoCloseable {
     return Duration.ofNanos(clock.monotonicNs() - startedNs);
   }
 
-  private void end(Integer exitCode) {
+  private void end(Integer exitCode) throws InterruptedException {
     long wallNs = clock.wallNs();
+    if (Integer.valueOf(INTERRUPTED).equals(exitCode)) {
+      // A terminal's Ctrl-C goes to the command as well, and that may be quicker.
+      toldToStop.await(TOLD_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    }
     Ticks ticks =
         new Ticks(
             sampleFigures.missed(),
@@ -370,8 +385,7 @@ final class Recording implements AutoCloseable {
 
   private EndReason reason() {
     boolean ended = endReason == EndReason.PROCESS_GONE || endReason == EndReason.PROCESS_ZOMBIE;
-    if (ended && stopped) {
-      // A terminal's Ctrl-C goes to the command as well, and that may be quicker.
+    if (ended && stopped()) {
       return EndReason.SIGNAL;
     }
     // A command of ours is a zombie for a moment, until we have waited for it.

@@ -35,6 +35,8 @@ class FaultsIT {
   private static final Path FOLDER = Path.of("target", "faults").toAbsolutePath();
   private static final Path TABLE = Path.of("target", "faults.md");
 
+  private static final List<Scenario> RANDOM_WALKS = RandomWalk.all();
+
   private static final List<Scenario> SCENARIOS =
       Stream.of(
               BrokerFaults.all(),
@@ -45,13 +47,13 @@ class FaultsIT {
               ClockFaults.all(),
               ClusterFaults.all(),
               DiskFaults.all(),
-              RandomWalk.all())
+              RANDOM_WALKS)
           .flatMap(List::stream)
           .toList();
 
   private static final int SEEDS = Integer.getInteger("faults.seeds", 2);
   private static final int WALKS = Integer.getInteger("faults.walks", 3);
-  private static final int AT_ONCE = Integer.getInteger("faults.at.once", 2);
+  private static final int AT_ONCE = Integer.getInteger("faults.at.once", 3);
   private static final String ONLY = System.getProperty("faults.only", "");
 
   /** From one test to the next, so with those before it in the queue. */
@@ -72,7 +74,7 @@ class FaultsIT {
     long first = firstSeed();
     List<DynamicTest> tests = new ArrayList<>();
     for (Scenario scenario : chosen()) {
-      int runs = RandomWalk.all().contains(scenario) ? WALKS : SEEDS;
+      int runs = RANDOM_WALKS.contains(scenario) ? WALKS : SEEDS;
       for (long seed = first; seed < first + runs; seed++) {
         long ofRun = seed;
         Future<?> run = RUNNERS.submit(() -> play(scenario, ofRun));

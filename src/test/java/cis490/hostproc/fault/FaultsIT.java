@@ -26,9 +26,9 @@ import org.opentest4j.TestAbortedException;
  * #SCENARIOS} names.
  *
  * <p>{@code mvn verify -Pfaults -Dfaults.seeds=20 -Dfaults.walks=60} runs this alone, each scenario
- * with the seeds 1 to 20, the random walks with 1 to 60. The table that it prints at the end is in
- * {@code target/faults.md}, too. A failure says how to repeat that one run; moments are then the
- * same, but not all that processes do in them.
+ * with the seeds 1 to 20, and 60 random walks of all kinds together, each kind from seed 1 on. The
+ * table that it prints at the end is in {@code target/faults.md}, too. A failure says how to repeat
+ * that one run; moments are then the same, but not all that processes do in them.
  */
 class FaultsIT {
 
@@ -74,7 +74,7 @@ class FaultsIT {
     long first = firstSeed();
     List<DynamicTest> tests = new ArrayList<>();
     for (Scenario scenario : chosen()) {
-      int runs = RANDOM_WALKS.contains(scenario) ? WALKS : SEEDS;
+      int runs = RANDOM_WALKS.contains(scenario) ? walksOf(scenario) : SEEDS;
       for (long seed = first; seed < first + runs; seed++) {
         long ofRun = seed;
         Future<?> run = RUNNERS.submit(() -> play(scenario, ofRun));
@@ -82,6 +82,12 @@ class FaultsIT {
       }
     }
     return tests.stream();
+  }
+
+  /** The walks are shared out evenly; the first kinds have those that are left over. */
+  private static int walksOf(Scenario walk) {
+    int kinds = RANDOM_WALKS.size();
+    return (WALKS + kinds - 1 - RANDOM_WALKS.indexOf(walk)) / kinds;
   }
 
   /** The one of that name, or all that have it in their names. */

@@ -42,13 +42,7 @@ final class CollectCommand implements Callable<Integer> {
     json
   }
 
-  @Option(
-      names = "--episode",
-      required = true,
-      paramLabel = "ID",
-      converter = EpisodeOption.class,
-      description = "Names the episode: letters, digits, '.', '_', '-'.")
-  EpisodeId episode;
+  @Mixin private EpisodeOption episode;
 
   @Option(names = "--pid", paramLabel = "PID", description = "The process to sample.")
   Long pid;
@@ -167,6 +161,10 @@ final class CollectCommand implements Callable<Integer> {
     }
   }
 
+  EpisodeId episode() {
+    return episode.id();
+  }
+
   long intervalNs() {
     return intervalMs * NS_PER_MS;
   }
@@ -180,7 +178,7 @@ final class CollectCommand implements Callable<Integer> {
   }
 
   Path rowsFile() {
-    return output != null ? output : Path.of("episodes", episode.value(), "host_proc.jsonl");
+    return output != null ? output : Path.of("episodes", episode().value(), "host_proc.jsonl");
   }
 
   private ParameterException usage(String message) {

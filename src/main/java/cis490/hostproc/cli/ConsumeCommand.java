@@ -1,6 +1,5 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.ship.KafkaSettings;
 import cis490.hostproc.ship.TopicReader;
 import java.io.BufferedOutputStream;
@@ -29,13 +28,7 @@ final class ConsumeCommand implements Callable<Integer> {
   private static final int OUT_BUFFER_BYTES = 64 * 1024;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
-  @Option(
-      names = "--episode",
-      required = true,
-      paramLabel = "ID",
-      converter = EpisodeOption.class,
-      description = "Which episode.")
-  private EpisodeId episode;
+  @Mixin private EpisodeOption episode;
 
   @Option(names = "--follow", description = "Go on with the rows to come, until stopped.")
   private boolean follow;
@@ -68,7 +61,8 @@ final class ConsumeCommand implements Callable<Integer> {
   }
 
   private void print(KafkaSettings settings, OutputStream out) throws Exception {
-    try (TopicReader reader = TopicReader.open(settings, episode.topic(), "hostproc-consume")) {
+    try (TopicReader reader =
+        TopicReader.open(settings, episode.id().topic(), "hostproc-consume")) {
       TopicReader.Visitor print =
           record -> {
             write(out, record.value());
@@ -86,7 +80,7 @@ final class ConsumeCommand implements Callable<Integer> {
         flush(out);
       }
     } catch (UnknownTopicOrPartitionException none) {
-      throw KafkaFailure.noTopic(settings, episode.topic());
+      throw KafkaFailure.noTopic(settings, episode.id().topic());
     } catch (KafkaException failure) {
       throw KafkaFailure.of(settings, failure);
     }

@@ -165,7 +165,7 @@ final class Recording implements AutoCloseable {
     before = manifestFile.read().orElse(null);
     Manifest.Beginning known = before == null ? null : before.beginning();
     String holds = journal.path() + " holds " + journal.lines() + " rows";
-    if (known != null && !known.episodeId().equals(options.episode.value())) {
+    if (known != null && !known.episodeId().equals(options.episode().value())) {
       throw new FailedException(
           holds + " of the episode " + known.episodeId() + "; choose another --output");
     }
@@ -207,7 +207,7 @@ final class Recording implements AutoCloseable {
     Run.Start run = runStart(nowNs, wallNs);
     Manifest.Beginning beginning =
         Manifest.Beginning.of(
-            options.episode,
+            options.episode(),
             RowFormat.SOURCE,
             RowFormat.AVAILABLE_IN_DEPLOYMENT,
             RowFormat.SCHEMA_ID,
@@ -303,7 +303,7 @@ final class Recording implements AutoCloseable {
 
   private void startShipping() {
     shipFigures = new ShipFigures(registry, journal::lines);
-    EpisodeId episode = options.episode;
+    EpisodeId episode = options.episode();
     ShipJob job =
         new ShipJob(
             journal,

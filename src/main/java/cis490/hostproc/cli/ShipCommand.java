@@ -25,13 +25,7 @@ final class ShipCommand implements Callable<Integer> {
 
   private static final long GIVE_UP_AFTER_S_MAX = 86_400;
 
-  @Option(
-      names = "--episode",
-      required = true,
-      paramLabel = "ID",
-      converter = EpisodeOption.class,
-      description = "Which episode.")
-  EpisodeId episode;
+  @Mixin private EpisodeOption episode;
 
   @Parameters(paramLabel = "FILE", description = "Its rows, JSON lines.")
   Path file;
@@ -76,6 +70,10 @@ final class ShipCommand implements Callable<Integer> {
       spec.commandLine().getErr().flush();
       return exitCode;
     }
+  }
+
+  EpisodeId episode() {
+    return episode.id();
   }
 
   /** Null for never. */

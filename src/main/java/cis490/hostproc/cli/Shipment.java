@@ -83,7 +83,7 @@ final class Shipment implements AutoCloseable {
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(options.file, failure), failure);
     }
-    if (known != null && !known.beginning().episodeId().equals(options.episode.value())) {
+    if (known != null && !known.beginning().episodeId().equals(options.episode().value())) {
       throw new FailedException(
           options.file + " is of the episode " + known.beginning().episodeId());
     }
@@ -157,7 +157,7 @@ final class Shipment implements AutoCloseable {
 
   private void startShipping() {
     figures = new ShipFigures(new SimpleMeterRegistry(), this::rows);
-    EpisodeId episode = options.episode;
+    EpisodeId episode = options.episode();
     ShipJob job =
         new ShipJob(
             reader,
@@ -240,7 +240,7 @@ final class Shipment implements AutoCloseable {
         ? recorded
         : Manifest.imported(
             Manifest.Beginning.imported(
-                options.episode,
+                options.episode(),
                 RowFormat.SOURCE,
                 RowFormat.AVAILABLE_IN_DEPLOYMENT,
                 RowFormat.SCHEMA_ID,
@@ -334,7 +334,7 @@ final class Shipment implements AutoCloseable {
   String report() {
     Report lines = new Report();
     boolean equal = outcome == Shipper.Outcome.EQUAL;
-    lines.add("episode", "%s%s", options.episode, sealed == null ? "" : ": sealed");
+    lines.add("episode", "%s%s", options.episode(), sealed == null ? "" : ": sealed");
     lines.add("file", "%s, %s%s", options.file, Report.size(reader.length()), torn());
     lines.add(
         "rows",
@@ -345,7 +345,7 @@ final class Shipment implements AutoCloseable {
     if (options.skipInvalid) {
       lines.add("lines skipped", "%s", skipped());
     }
-    lines.add("topic", "%s, %,d rows", options.episode.topic(), figures.acknowledged());
+    lines.add("topic", "%s, %,d rows", options.episode().topic(), figures.acknowledged());
     lines.add("topic equals file", "%s", equality());
     if (equal) {
       return lines.toString();

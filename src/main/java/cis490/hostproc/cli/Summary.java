@@ -98,7 +98,7 @@ final class Summary {
       lines.add(
           "next",
           "%s",
-          ShipCommand.commandLine(options.episode, options.rowsFile(), options.kafka));
+          ShipCommand.commandLine(options.episode(), options.rowsFile(), options.kafka));
     }
     return lines.toString();
   }
@@ -138,7 +138,10 @@ final class Summary {
   }
 
   private String next() {
-    return Report.program() + " consume --episode " + options.episode + options.kafka.asArguments();
+    return Report.program()
+        + " consume --episode "
+        + options.episode()
+        + options.kafka.asArguments();
   }
 
   /** One object on one line: the manifest's fields, and what only this run knows. */

@@ -1,6 +1,5 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.row.RowCheck;
@@ -34,13 +33,7 @@ import picocli.CommandLine.Spec;
     })
 final class VerifyCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--episode",
-      required = true,
-      paramLabel = "ID",
-      converter = EpisodeOption.class,
-      description = "Which episode.")
-  private EpisodeId episode;
+  @Mixin private EpisodeOption episode;
 
   @Parameters(paramLabel = "FILE", description = "The rows' file.")
   private Path file;
@@ -80,7 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Verification verify(JournalReader rows, KafkaSettings settings) throws Exception {
-    try (TopicCheck topic = TopicCheck.open(settings, episode.topic(), "hostproc-verify")) {
+    try (TopicCheck topic = TopicCheck.open(settings, episode.id().topic(), "hostproc-verify")) {
       // In this order: rows that a collector adds meanwhile are then in the file at least.
       long length = rows.length();
       FileCheck ofFile =
@@ -89,12 +82,12 @@ final class VerifyCommand implements Callable<Integer> {
           topic.compare(
               JournalCursor.atStart(rows, keep()),
               length,
-              episode.value(),
+              episode.id().value(),
               RowFormat.headers(),
               new Progress(status, "rows of the topic compared"));
-      return new Verification(episode, file, skipInvalid, ofFile, ofTopic);
+      return new Verification(episode.id(), file, skipInvalid, ofFile, ofTopic);
     } catch (UnknownTopicOrPartitionException none) {
-      throw KafkaFailure.noTopic(settings, episode.topic());
+      throw KafkaFailure.noTopic(settings, episode.id().topic());
     } catch (KafkaException failure) {
       throw KafkaFailure.of(settings, failure);
     }

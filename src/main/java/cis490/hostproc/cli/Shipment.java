@@ -46,6 +46,7 @@ final class Shipment implements AutoCloseable {
   private Shipper shipper;
   private Shipper.Outcome outcome = Shipper.Outcome.SHIPPING;
   private long startedNs;
+  private long shippingSinceNs;
   private long tookNs;
 
   /** What is known of the episode from before; null for a file that hostproc did not record. */
@@ -287,6 +288,13 @@ final class Shipment implements AutoCloseable {
   }
 
   private String progress() {
+    if (figures.found() < 0) {
+      return String.format(Locale.ROOT, "waiting for Kafka, to ship %,d rows", rows());
+    }
+    if (shippingSinceNs == 0) {
+      // The way to the first answer, a broker's start perhaps, says nothing about the rate.
+      shippingSinceNs = System.nanoTime();
+    }
     long shipped = figures.acknowledged();
     if (figures.rowsReadBack() > 0) {
       return "reading back  " + bar(figures.rowsReadBack(), shipped);
@@ -310,7 +318,7 @@ final class Shipment implements AutoCloseable {
   }
 
   private double rate() {
-    return shippedNow() / Math.max(1e-3, (System.nanoTime() - startedNs) / 1e9);
+    return shippedNow() / Math.max(1e-3, (System.nanoTime() - shippingSinceNs) / 1e9);
   }
 
   /** By this run; a topic that was lost meanwhile can make it less than none. */

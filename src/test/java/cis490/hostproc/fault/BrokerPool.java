@@ -13,21 +13,16 @@ final class BrokerPool {
   private final Path folder;
   private final Deque<Brokers> idle = new ArrayDeque<>();
   private final List<Brokers> lent = new ArrayList<>();
-  private boolean clusterLent;
   private int made;
 
   BrokerPool(Path folder) {
     this.folder = folder;
   }
 
-  /** So many; of the clusters, which are a load, one at a time. */
+  /** So many. */
   Brokers take(int size) throws Exception {
     Path newFolder;
     synchronized (this) {
-      while (size > 1 && clusterLent) {
-        wait();
-      }
-      clusterLent |= size > 1;
       for (Brokers each : idle) {
         if (each.size() == size) {
           idle.remove(each);
@@ -47,20 +42,14 @@ final class BrokerPool {
 
   /** They must be well again. */
   synchronized void giveBack(Brokers brokers) {
+    lent.remove(brokers);
     idle.add(brokers);
-    returned(brokers);
   }
 
   /** Ends them, and keeps their folder for whoever wants to know what happened. */
   synchronized void discard(Brokers brokers) {
-    brokers.close();
-    returned(brokers);
-  }
-
-  private void returned(Brokers brokers) {
     lent.remove(brokers);
-    clusterLent &= brokers.size() == 1;
-    notifyAll();
+    brokers.close();
   }
 
   /** Ends all, and deletes those that did well. */

@@ -53,7 +53,7 @@ class FaultsIT {
 
   private static final int SEEDS = Integer.getInteger("faults.seeds", 2);
   private static final int WALKS = Integer.getInteger("faults.walks", 3);
-  private static final int AT_ONCE = Integer.getInteger("faults.at.once", 3);
+  private static final int AT_ONCE = Integer.getInteger("faults.at.once", 2);
   private static final String ONLY = System.getProperty("faults.only", "");
 
   /** From one test to the next, so with those before it in the queue. */
@@ -62,6 +62,9 @@ class FaultsIT {
   private static final FaultTable RESULTS = new FaultTable(SCENARIOS);
   private static final BrokerPool POOL = new BrokerPool(FOLDER);
   private static final ExecutorService RUNNERS = Executors.newFixedThreadPool(AT_ONCE);
+
+  /** One cluster at a time, beside the others: it is a load, and mostly waits. */
+  private static final ExecutorService CLUSTER_RUNNER = Executors.newSingleThreadExecutor();
 
   @BeforeAll
   static void forgetEarlierRuns() throws IOException {
@@ -77,17 +80,21 @@ class FaultsIT {
       int runs = RANDOM_WALKS.contains(scenario) ? walksOf(scenario) : SEEDS;
       for (long seed = first; seed < first + runs; seed++) {
         long ofRun = seed;
-        Future<?> run = RUNNERS.submit(() -> play(scenario, ofRun));
+        Future<?> run = runner(scenario).submit(() -> play(scenario, ofRun));
         tests.add(DynamicTest.dynamicTest(scenario.name() + ", seed " + seed, () -> await(run)));
       }
     }
     return tests.stream();
   }
 
-  /** The walks are shared out evenly; the first kinds have those that are left over. */
+  /** Shared out evenly among those that are chosen; the first kinds have what is left over. */
   private static int walksOf(Scenario walk) {
-    int kinds = RANDOM_WALKS.size();
-    return (WALKS + kinds - 1 - RANDOM_WALKS.indexOf(walk)) / kinds;
+    List<Scenario> kinds = chosen().stream().filter(RANDOM_WALKS::contains).toList();
+    return (WALKS + kinds.size() - 1 - kinds.indexOf(walk)) / kinds.size();
+  }
+
+  private static ExecutorService runner(Scenario scenario) {
+    return scenario.brokers() == Scenario.ONE ? RUNNERS : CLUSTER_RUNNER;
   }
 
   /** The one of that name, or all that have it in their names. */
@@ -175,8 +182,10 @@ class FaultsIT {
 
   @AfterAll
   static void endAllAndTell() throws Exception {
-    RUNNERS.shutdownNow();
-    RUNNERS.awaitTermination(1, TimeUnit.MINUTES);
+    for (ExecutorService each : List.of(RUNNERS, CLUSTER_RUNNER)) {
+      each.shutdownNow();
+      each.awaitTermination(1, TimeUnit.MINUTES);
+    }
     POOL.close();
     RESULTS.write(TABLE);
     System.out.println(RESULTS);

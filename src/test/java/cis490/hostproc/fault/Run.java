@@ -45,6 +45,7 @@ final class Run implements AutoCloseable {
   private final Collector collector;
   private final List<Collector> all = new ArrayList<>();
   private final List<Child> shipments = new ArrayList<>();
+  private final Bystander bystander = new Bystander();
   private Tally tally = Tally.NONE;
 
   Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
@@ -273,7 +274,7 @@ final class Run implements AutoCloseable {
             count.outOfOrder(),
             owner.file().longestGapNs());
     tally.requireExact();
-    tally.requireCadence(owner.intervalMs());
+    tally.requireCadence(owner.intervalMs(), bystander);
   }
 
   /** What readers of the topic get. */
@@ -293,6 +294,7 @@ final class Run implements AutoCloseable {
 
   @Override
   public void close() {
+    bystander.close();
     for (Collector each : all) {
       each.end();
     }

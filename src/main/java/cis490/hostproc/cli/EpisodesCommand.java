@@ -1,13 +1,9 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.ship.KafkaSettings;
 import cis490.hostproc.ship.RowCounter;
-import cis490.hostproc.ship.TopicReader;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,11 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,35 +46,12 @@ final class EpisodesCommand implements Callable<Integer> {
     try (KafkaConnection connection = kafka.connection()) {
       KafkaSettings settings = connection.settings();
       try {
-        print(settings, read(settings));
+        print(settings, ManifestTopic.read(settings, CLIENT_ID));
       } catch (KafkaException failure) {
         throw KafkaFailure.of(settings, failure);
       }
     }
     return 0;
-  }
-
-  /** The last manifest of each episode, by id; null where it is not one. */
-  private static Map<String, Manifest> read(KafkaSettings settings) throws Exception {
-    Map<String, Manifest> episodes = new TreeMap<>();
-    try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, CLIENT_ID)) {
-      reader.forEach(
-          record -> {
-            episodes.put(new String(record.key(), StandardCharsets.UTF_8), manifest(record));
-            return true;
-          });
-    } catch (UnknownTopicOrPartitionException none) {
-      // No episode yet.
-    }
-    return episodes;
-  }
-
-  private static Manifest manifest(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      return record.value() == null ? null : Manifest.fromJson(record.value());
-    } catch (IOException foreign) {
-      return null;
-    }
   }
 
   private void print(KafkaSettings settings, Map<String, Manifest> episodes) throws Exception {

@@ -73,6 +73,12 @@ record FileCheck(
         manifestFailure);
   }
 
+  /** With another manifest than the one beside the file. */
+  FileCheck with(Manifest other) {
+    return new FileCheck(
+        lines, bytes, tornBytes, chain, invalid, firstInvalid, timeline, other, null);
+  }
+
   private static Timeline timeline(Manifest manifest) {
     Long intervalMs = manifest == null ? null : manifest.beginning().intervalMs();
     return intervalMs == null || intervalMs <= 0

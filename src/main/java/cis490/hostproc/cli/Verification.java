@@ -22,14 +22,22 @@ final class Verification {
   private final Path path;
   private final boolean skipInvalid;
   private final FileCheck file;
+  private final boolean manifestOfKafka;
   private final TopicCheck.Result topic;
 
+  /** {@code manifestOfKafka} if the manifest is not the one beside the file. */
   Verification(
-      EpisodeId episode, Path path, boolean skipInvalid, FileCheck file, TopicCheck.Result topic) {
+      EpisodeId episode,
+      Path path,
+      boolean skipInvalid,
+      FileCheck file,
+      boolean manifestOfKafka,
+      TopicCheck.Result topic) {
     this.episode = episode;
     this.path = path;
     this.skipInvalid = skipInvalid;
     this.file = file;
+    this.manifestOfKafka = manifestOfKafka;
     this.topic = topic;
   }
 
@@ -197,7 +205,9 @@ final class Verification {
     }
     return file.manifest() == null
         ? "none beside the file"
-        : name(file.manifest().state()) + "; rows, bytes and chain agree";
+        : name(file.manifest().state())
+            + (manifestOfKafka ? " in Kafka, open beside the file" : "")
+            + "; rows, bytes and chain agree";
   }
 
   /** Null also if there is no manifest: a file may come from elsewhere. */

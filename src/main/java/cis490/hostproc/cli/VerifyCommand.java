@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.row.RowCheck;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Spec;
           + " valid rows, and the manifest, if there is one, agrees."
     })
 final class VerifyCommand implements Callable<Integer> {
+
+  private static final String CLIENT_ID = "hostproc-verify";
 
   @Mixin private EpisodeOption episode;
 
@@ -73,7 +76,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Verification verify(JournalReader rows, KafkaSettings settings) throws Exception {
-    try (TopicCheck topic = TopicCheck.open(settings, episode.id().topic(), "hostproc-verify")) {
+    try (TopicCheck topic = TopicCheck.open(settings, episode.id().topic(), CLIENT_ID)) {
       // In this order: rows that a collector adds meanwhile are then in the file at least.
       long length = rows.length();
       FileCheck ofFile =
@@ -85,12 +88,28 @@ final class VerifyCommand implements Callable<Integer> {
               episode.id().value(),
               RowFormat.headers(),
               new Progress(status, "rows of the topic compared"));
-      return new Verification(episode.id(), file, skipInvalid, ofFile, ofTopic);
+      Manifest elsewhere = sealedElsewhere(ofFile.manifest(), settings);
+      return new Verification(
+          episode.id(),
+          file,
+          skipInvalid,
+          elsewhere == null ? ofFile : ofFile.with(elsewhere),
+          elsewhere != null,
+          ofTopic);
     } catch (UnknownTopicOrPartitionException none) {
       throw KafkaFailure.noTopic(settings, episode.id().topic());
     } catch (KafkaException failure) {
       throw KafkaFailure.of(settings, failure);
     }
+  }
+
+  /** A file on a read-only disk was sealed in Kafka alone. Null if it was not. */
+  private Manifest sealedElsewhere(Manifest beside, KafkaSettings settings) throws Exception {
+    if (beside == null || beside.state() != Manifest.State.OPEN) {
+      return null;
+    }
+    Manifest inKafka = ManifestTopic.read(settings, CLIENT_ID).get(episode.id().value());
+    return inKafka != null && inKafka.state() == Manifest.State.SEALED ? inKafka : null;
   }
 
   private JournalCursor.Keep keep() {

@@ -231,6 +231,23 @@ class ShipIT {
   }
 
   @Test
+  void besideACollectorThatShipsItselfItYields() throws Exception {
+    Path file = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
+    Hostproc collect = collect("--bootstrap-servers", TestBroker.address());
+    collect.awaitLines(file, 5);
+    collect.await(() -> inTopic() > 0);
+    Hostproc run = ship(file, "--follow");
+
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("fenced twice: another collector writes to"), run.err());
+    long before = inTopic();
+    collect.await(() -> inTopic() > before);
+    collect.terminate();
+    assertEquals(0, collect.exitCode(), collect.err());
+    assertTopicHolds(Files.readString(file));
+  }
+
+  @Test
   void whatAKilledCollectorLeftIsShippedAndItsEpisodeClosed() throws Exception {
     Path file = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
     Hostproc collect = collect("--bootstrap-servers", "127.0.0.1:1");

@@ -1,0 +1,41 @@
+package cis490.hostproc.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.TopicReader;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The manifests that Kafka has. */
+final class ManifestTopic {
+
+  private ManifestTopic() {}
+
+  /** The last one of each episode, by id; null where it is no manifest. */
+  static Map<String, Manifest> read(KafkaSettings settings, String clientId) throws Exception {
+    Map<String, Manifest> episodes = new TreeMap<>();
+    try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {
+      reader.forEach(
+          record -> {
+            episodes.put(new String(record.key(), UTF_8), manifest(record.value()));
+            return true;
+          });
+    } catch (UnknownTopicOrPartitionException none) {
+      // No episode yet.
+    }
+    return episodes;
+  }
+
+  private static Manifest manifest(byte[] json) {
+    try {
+      return json == null ? null : Manifest.fromJson(json);
+    } catch (IOException foreign) {
+      return null;
+    }
+  }
+}

@@ -187,6 +187,16 @@ public final class KafkaSettings {
     return Admin.create(config);
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof KafkaSettings settings && own.equals(settings.own);
+  }
+
+  @Override
+  public int hashCode() {
+    return own.hashCode();
+  }
+
   /** The names only: values can be secrets. */
   @Override
   public String toString() {

@@ -44,7 +44,6 @@ final class ShipSession implements AutoCloseable {
   private final byte[] key;
   private final KafkaSettings settings;
   private final String clientId;
-  private final Admin admin;
   private final OracleTopic topic;
   private final OracleTopic episodes;
 
@@ -55,17 +54,25 @@ final class ShipSession implements AutoCloseable {
   private JournalCursor committed;
   private boolean caughtUp;
 
+  /** {@code admin} stays the caller's. */
   ShipSession(
-      ShipJob job, KafkaSettings settings, List<Header> constantHeaders, ShipFigures figures) {
+      ShipJob job,
+      KafkaSettings settings,
+      Admin admin,
+      List<Header> constantHeaders,
+      ShipFigures figures) {
     this.job = job;
     this.settings = settings;
     this.constantHeaders = constantHeaders;
     this.figures = figures;
     this.key = job.key().getBytes(UTF_8);
-    this.clientId = "hostproc-" + job.key();
-    this.admin = settings.admin(clientId);
+    this.clientId = clientId(job);
     this.topic = OracleTopic.ofRows(admin, job.topic());
     this.episodes = OracleTopic.ofEpisodes(admin, job.episodesTopic());
+  }
+
+  static String clientId(ShipJob job) {
+    return "hostproc-" + job.key();
   }
 
   /**
@@ -245,6 +252,5 @@ final class ShipSession implements AutoCloseable {
     if (reader != null) {
       reader.close();
     }
-    admin.close(Duration.ZERO);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Header;
@@ -66,6 +67,8 @@ public final class Shipper implements Runnable {
   private final CountDownLatch complete = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
 
+  private Admin admin;
+  private KafkaSettings adminSettings;
   private JournalCursor committed;
   private volatile String brokers;
   private byte[] announced;
@@ -111,6 +114,7 @@ public final class Shipper implements Runnable {
       stopped(failure.toString());
       LOG.debug("shipping stopped", failure);
     } finally {
+      closeAdmin();
       done.countDown();
     }
   }
@@ -155,10 +159,31 @@ public final class Shipper implements Runnable {
   }
 
   private void ship(KafkaSettings settings) throws Exception {
-    try (ShipSession session = new ShipSession(job, settings, constantHeaders, figures)) {
+    try (ShipSession session =
+        new ShipSession(job, settings, admin(settings), constantHeaders, figures)) {
       session.recover(committed);
       recovered(session);
       follow(session);
+    }
+  }
+
+  /**
+   * The same as long as the settings are: unlike a producer it mends itself, and in an outage of
+   * hours one for each attempt would be much garbage.
+   */
+  private Admin admin(KafkaSettings settings) {
+    if (!settings.equals(adminSettings)) {
+      closeAdmin();
+      admin = settings.admin(ShipSession.clientId(job));
+      adminSettings = settings;
+    }
+    return admin;
+  }
+
+  private void closeAdmin() {
+    if (admin != null) {
+      admin.close(Duration.ZERO);
+      adminSettings = null;
     }
   }
 

@@ -37,18 +37,20 @@ final class DiskFaults {
         Scenario.exact("file size limited for a while", DiskFaults::limited));
   }
 
+  /** Makes the disk. */
   @FunctionalInterface
-  private interface Mounting {
+  interface Mounting {
     Disk mount(Path folder) throws Exception;
   }
 
+  /** What happens in a run on a disk. */
   @FunctionalInterface
-  private interface Script {
+  interface Script {
     void play(Run run, Disk disk) throws Exception;
   }
 
   /** The collector's file is on a disk of its own; in the end the topic must be the file. */
-  private static Scenario onDisk(String name, Mounting mounting, Script faults) {
+  static Scenario onDisk(String name, Mounting mounting, Script faults) {
     return Scenario.ending(
         name,
         run -> {

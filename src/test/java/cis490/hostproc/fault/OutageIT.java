@@ -125,7 +125,7 @@ class OutageIT {
           at++;
         }
         long monoNs = RowsFile.number(row, "t_mono_ns");
-        phases.get(at).count(before < 0 ? INTERVAL_NS : monoNs - before);
+        phases.get(at).count(before < 0 ? monoNs - INTERVAL_NS : before, monoNs);
         before = monoNs;
       }
     }
@@ -240,10 +240,11 @@ class OutageIT {
       endedNs = System.nanoTime();
     }
 
-    void count(long sinceLastNs) {
+    /** Ticks are on a grid: between two rows those are missing that lie between their own. */
+    void count(long lastMonoNs, long monoNs) {
       rows++;
-      missed += Math.max(0, Math.round((double) sinceLastNs / INTERVAL_NS) - 1);
-      longestGapNs = Math.max(longestGapNs, sinceLastNs);
+      missed += Math.floorDiv(monoNs, INTERVAL_NS) - Math.floorDiv(lastMonoNs, INTERVAL_NS) - 1;
+      longestGapNs = Math.max(longestGapNs, monoNs - lastMonoNs);
     }
 
     double seconds() {

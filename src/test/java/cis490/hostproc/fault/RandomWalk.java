@@ -15,22 +15,28 @@ final class RandomWalk {
 
   private final Run run;
   private final FakeTime clock;
+  private final Disk disk;
   private boolean takenOver;
+  private boolean full;
+  private boolean ticksLost;
 
-  private RandomWalk(Run run) throws Exception {
+  /** {@code disk} is the one that the collector's file is on; null if it is left alone. */
+  private RandomWalk(Run run, Disk disk) throws Exception {
     this.run = run;
+    this.disk = disk;
     boolean clocks = FakeTime.available() && run.random().nextInt(3) == 0;
     this.clock = clocks ? FakeTime.in(run.folder()) : null;
   }
 
   static List<Scenario> all() {
     return List.of(
-        Scenario.exact("random walk", RandomWalk::walk),
-        Scenario.exact("random walk, three brokers", Scenario.THREE, RandomWalk::walk));
+        Scenario.exact("random walk", run -> walk(run, null)),
+        Scenario.exact("random walk, three brokers", Scenario.THREE, run -> walk(run, null)),
+        DiskFaults.onDisk("random walk, the disk too", Disk::journalled, RandomWalk::walk));
   }
 
-  private static void walk(Run run) throws Exception {
-    RandomWalk walk = new RandomWalk(run);
+  private static void walk(Run run, Disk disk) throws Exception {
+    RandomWalk walk = new RandomWalk(run, disk);
     walk.start();
     long lastsMs = run.random().nextInt(WALK_MS_MIN, WALK_MS_MAX);
     long deadlineNs = System.nanoTime() + Duration.ofMillis(lastsMs).toNanos();
@@ -38,6 +44,7 @@ final class RandomWalk {
       walk.step();
       run.pass(0, 1_200);
     }
+    walk.leaveDisk();
   }
 
   private void start() throws Exception {
@@ -45,7 +52,8 @@ final class RandomWalk {
     if (clock != null) {
       run.collector().withEnvironment(clock.environment());
     }
-    if (run.random().nextInt(4) > 0) {
+    // A first run on a full disk has no manifest, and rightly no successor.
+    if (disk != null || run.random().nextInt(4) > 0) {
       run.startShipping();
     } else {
       run.collector().launch();
@@ -54,11 +62,12 @@ final class RandomWalk {
 
   /** Something that makes sense in the state that all is in. */
   private void step() throws Exception {
-    switch (run.random().nextInt(8)) {
+    switch (run.random().nextInt(disk == null ? 8 : 11)) {
       case 0, 1, 2 -> collectorStep();
       case 3, 4, 5 -> brokerStep();
       case 6 -> topicStep();
-      default -> clockStep();
+      case 7 -> clockStep();
+      default -> diskStep();
     }
   }
 
@@ -124,6 +133,48 @@ final class RandomWalk {
     }
   }
 
+  private void diskStep() throws Exception {
+    if (full) {
+      take("make room on the disk", this::makeRoom);
+    } else if (run.random().nextBoolean()) {
+      take("fill the disk", this::fillDisk);
+    } else {
+      take("cut the power", this::cutPower);
+    }
+  }
+
+  private void fillDisk() throws Exception {
+    disk.fill(run.random().nextInt(3));
+    full = true;
+    ticksLost = true;
+  }
+
+  private void makeRoom() throws Exception {
+    run.collector().file().look();
+    run.collector().file().pause();
+    disk.empty();
+    full = false;
+  }
+
+  private void cutPower() throws Exception {
+    Collector collector = run.collector();
+    collector.file().look();
+    disk.cutPower();
+    collector.end();
+    disk.mountAgain();
+    collector.file().lookAfterPowerCut();
+  }
+
+  /** A collector that has lost ticks would say so with its exit code. */
+  private void leaveDisk() throws Exception {
+    if (full) {
+      makeRoom();
+    }
+    if (ticksLost && run.collector().up()) {
+      run.collector().kill();
+    }
+  }
+
   private void take(String what, Scenario.Action action) throws Exception {
     run.say(what);
     action.take();
@@ -131,6 +182,7 @@ final class RandomWalk {
 
   private void startCollector() throws Exception {
     takenOver = false;
+    ticksLost = full;
     run.collector().launch();
   }
 }

@@ -109,6 +109,11 @@ final class Disk implements AutoCloseable {
     Files.delete(ballast());
   }
 
+  /** Whether anything of what {@link #fill} took is still taken. */
+  boolean isFilled() {
+    return Files.exists(ballast());
+  }
+
   private Path ballast() {
     return folder.resolve("ballast");
   }

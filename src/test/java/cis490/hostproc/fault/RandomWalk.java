@@ -75,7 +75,7 @@ final class RandomWalk {
     Collector collector = run.collector();
     boolean coin = run.random().nextBoolean();
     if (!collector.up()) {
-      if (coin) {
+      if (coin && !full) {
         take("tear a row", () -> CollectorFaults.tear(run));
       }
       take("start the collector", this::startCollector);
@@ -162,6 +162,8 @@ final class RandomWalk {
     disk.cutPower();
     collector.end();
     disk.mountAgain();
+    // The power cut may have taken back that there was room.
+    full = disk.isFilled();
     collector.file().lookAfterPowerCut();
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assertions;
 
 /** The collector's file can't be written, or loses what was not forced. */
@@ -271,16 +272,20 @@ final class DiskFaults {
         });
   }
 
-  /** Until no row fits any more; sampling then goes on in vain. */
+  /**
+   * Until no row fits any more; sampling then goes on in vain. Nothing but time shows that no row
+   * comes: many intervals without one.
+   */
   private static void awaitStandstill(Run run) throws Exception {
     RowsFile file = run.collector().file();
+    AtomicInteger before = new AtomicInteger(-1);
     Wait.until(
         "no row fits any more",
         FULL_WITHIN,
+        STANDSTILL_MS,
         () -> {
-          int before = file.count();
-          Thread.sleep(STANDSTILL_MS);
-          return file.count() == before;
+          int now = file.count();
+          return before.getAndSet(now) == now;
         });
     file.look();
     file.pause();

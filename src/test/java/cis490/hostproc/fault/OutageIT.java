@@ -230,11 +230,11 @@ class OutageIT {
       Wait.until(
           "end of phase: " + name,
           limit,
+          LOOK_MS,
           () -> {
             Assertions.assertTrue(collector.alive(), collector::err);
             rssLastKib = rssKib();
             rssMaxKib = Math.max(rssMaxKib, rssLastKib);
-            Thread.sleep(LOOK_MS);
             return condition.holds();
           });
       endedNs = System.nanoTime();

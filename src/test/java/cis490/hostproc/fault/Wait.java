@@ -19,12 +19,18 @@ final class Wait {
 
   /** Fails if it does not come to pass in time. */
   static void until(String what, Duration limit, Condition condition) throws Exception {
+    until(what, limit, POLL_MS, condition);
+  }
+
+  /** The same, asked less often: for what costs something, or shows only with time. */
+  static void until(String what, Duration limit, long everyMs, Condition condition)
+      throws Exception {
     long deadlineNs = System.nanoTime() + limit.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() > deadlineNs) {
         Assertions.fail("waited " + limit.toSeconds() + " s in vain: " + what);
       }
-      Thread.sleep(POLL_MS);
+      Thread.sleep(everyMs);
     }
   }
 

@@ -85,6 +85,12 @@ public final class KafkaSettings {
    */
   private static final String FETCH_WAIT_MS = "50";
 
+  /**
+   * How long the admin client waits between two attempts. With Kafka's own 100 ms it makes
+   * megabytes of garbage a second while no broker answers.
+   */
+  private static final String ADMIN_RETRY_MS = "1000";
+
   private final Map<String, String> own;
 
   /**
@@ -182,6 +188,7 @@ public final class KafkaSettings {
 
   Admin admin(String clientId) {
     Map<String, Object> config = new HashMap<>(READER_DEFAULTS);
+    config.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, ADMIN_RETRY_MS);
     config.putAll(own);
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
     return Admin.create(config);

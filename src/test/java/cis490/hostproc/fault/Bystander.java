@@ -3,15 +3,15 @@ package cis490.hostproc.fault;
 import java.time.Duration;
 
 /**
- * A thread that only wants to wake up every few milliseconds, and notes how long it had to wait at
- * worst: that long the machine stood still for everybody, the collector included.
+ * A thread that only wants to wake up every few milliseconds, and notes how long it had to wait
+ * instead: that long the machine stood still for everybody, the collector included.
  */
 final class Bystander implements AutoCloseable {
 
   private static final Duration WAKE_EVERY = Duration.ofMillis(5);
 
   private final Thread thread = new Thread(this::watch, "bystander");
-  private volatile long longestNs;
+  private volatile Cadence cadence = Cadence.NONE;
 
   Bystander() {
     thread.setDaemon(true);
@@ -27,14 +27,14 @@ final class Bystander implements AutoCloseable {
         return;
       }
       long nowNs = System.nanoTime();
-      longestNs = Math.max(longestNs, nowNs - beforeNs);
+      cadence = cadence.plus(nowNs - beforeNs, WAKE_EVERY.toNanos());
       beforeNs = nowNs;
     }
   }
 
-  /** The longest time between two wakings so far, ms. */
-  long longestMs() {
-    return Duration.ofNanos(longestNs).toMillis();
+  /** Of its wakings so far. */
+  Cadence cadence() {
+    return cadence;
   }
 
   @Override

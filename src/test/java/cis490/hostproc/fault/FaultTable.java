@@ -67,6 +67,6 @@ final class FaultTable {
             line.tally.lost(),
             line.tally.doubled(),
             line.tally.outOfOrder(),
-            line.tally.longestGapMs()));
+            line.tally.cadence().longestMs()));
   }
 }

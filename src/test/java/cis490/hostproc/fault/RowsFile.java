@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /** A collector's file as a bystander sees it, who forgets nothing that was in it. */
@@ -113,16 +114,17 @@ final class RowsFile {
     }
   }
 
-  /** The longest time between two rows of one run of the collector, ns; 0 if there are none. */
-  long longestGapNs() throws IOException {
+  /** Of the rows of undisturbed runs of the collector. */
+  Cadence cadence(int intervalMs) throws IOException {
     List<String> rows = rows();
-    long longestNs = 0;
+    Cadence cadence = Cadence.NONE;
     for (int i = 1; i < rows.size(); i++) {
       if (!pauses.contains(i)) {
-        longestNs = Math.max(longestNs, number(rows.get(i), "t_mono_ns") - time(rows.get(i - 1)));
+        long waitNs = time(rows.get(i)) - time(rows.get(i - 1));
+        cadence = cadence.plus(waitNs, TimeUnit.MILLISECONDS.toNanos(intervalMs));
       }
     }
-    return longestNs;
+    return cadence;
   }
 
   private static long time(String row) {

@@ -266,15 +266,11 @@ final class Run implements AutoCloseable {
 
   /** For a scenario with an end of its own: what is to stand in the table. */
   void conclude(Collector owner, Oracle.Count count) throws IOException {
+    Cadence cadence = owner.file().cadence(owner.intervalMs());
     tally =
-        new Tally(
-            owner.file().count(),
-            count.lost(),
-            count.doubled(),
-            count.outOfOrder(),
-            owner.file().longestGapNs());
+        new Tally(owner.file().count(), count.lost(), count.doubled(), count.outOfOrder(), cadence);
     tally.requireExact();
-    tally.requireCadence(owner.intervalMs(), bystander);
+    cadence.require(owner.intervalMs(), bystander.cadence());
   }
 
   /** What readers of the topic get. */

@@ -10,16 +10,11 @@ import org.junit.jupiter.api.Assertions;
  * @param lost rows of the file that the topic does not have
  * @param doubled rows that the topic has more often than the file, strangers' included
  * @param outOfOrder rows of the topic that stand in the file before the one before them
- * @param longestGapNs the longest time between two rows of one undisturbed run of the collector
+ * @param cadence how evenly rows came in undisturbed runs of the collector
  */
-record Tally(long rows, long lost, long doubled, long outOfOrder, long longestGapNs) {
+record Tally(long rows, long lost, long doubled, long outOfOrder, Cadence cadence) {
 
-  /** Over the interval, and over what the machine itself stood still. */
-  private static final long GAP_MS_MAX = 1_000;
-
-  private static final double NS_PER_MS = 1e6;
-
-  static final Tally NONE = new Tally(0, 0, 0, 0, 0);
+  static final Tally NONE = new Tally(0, 0, 0, 0, Cadence.NONE);
 
   Tally plus(Tally other) {
     return new Tally(
@@ -27,11 +22,7 @@ record Tally(long rows, long lost, long doubled, long outOfOrder, long longestGa
         lost + other.lost,
         doubled + other.doubled,
         outOfOrder + other.outOfOrder,
-        Math.max(longestGapNs, other.longestGapNs));
-  }
-
-  double longestGapMs() {
-    return longestGapNs / NS_PER_MS;
+        cadence.plus(other.cadence));
   }
 
   /** The promise. */
@@ -39,23 +30,15 @@ record Tally(long rows, long lost, long doubled, long outOfOrder, long longestGa
     Assertions.assertTrue(lost == 0 && doubled == 0 && outOfOrder == 0, this::toString);
   }
 
-  /** Sampling never waited for a broker; a bystander tells how long everybody had to wait. */
-  void requireCadence(int intervalMs, Bystander bystander) {
-    long stallMs = bystander.longestMs();
-    Assertions.assertTrue(
-        longestGapMs() <= GAP_MS_MAX + intervalMs + stallMs,
-        () -> this + ", a bystander waited " + stallMs + " ms");
-  }
-
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "rows %6d  lost %d  doubled %d  out of order %d  longest gap %6.1f ms",
+        "rows %6d  lost %d  doubled %d  out of order %d  %s",
         rows,
         lost,
         doubled,
         outOfOrder,
-        longestGapMs());
+        cadence);
   }
 }

@@ -30,10 +30,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.dialect.Dialect;
-import com.networknt.schema.dialect.Dialects;
-import com.networknt.schema.keyword.AnnotationKeyword;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -60,18 +56,11 @@ class SchemasTest {
   private static final long PID = 4711;
   private static final EpisodeId EPISODE_ID = new EpisodeId("demo-1.2_3");
 
-  private static final SchemaRegistry REGISTRY =
-      SchemaRegistry.withDialect(
-          Dialect.builder(Dialects.getDraft202012())
-              .keyword(new AnnotationKeyword("x-unit"))
-              .keyword(new AnnotationKeyword("x-kernel-source"))
-              .keyword(new AnnotationKeyword("x-oracle-only"))
-              .build());
   private static final JsonNode ROW_SCHEMA = read(RowFormat.SCHEMA_RESOURCE);
   private static final JsonNode EPISODE_SCHEMA = read(Manifest.SCHEMA_RESOURCE);
   private static final JsonNode RUN_SCHEMA = EPISODE_SCHEMA.at("/properties/runs/items");
-  private static final Schema ROW = REGISTRY.getSchema(ROW_SCHEMA);
-  private static final Schema EPISODE = REGISTRY.getSchema(EPISODE_SCHEMA);
+  private static final Schema ROW = Schemas.REGISTRY.getSchema(ROW_SCHEMA);
+  private static final Schema EPISODE = Schemas.REGISTRY.getSchema(EPISODE_SCHEMA);
 
   /** What only the host can see; the rest of a row are the clocks and two constants. */
   private static final Set<String> ORACLE_ONLY_IN_ROW =
@@ -135,7 +124,9 @@ class SchemasTest {
     String dialect = "https://json-schema.org/draft/2020-12/schema";
     assertEquals(dialect, schema.get("$schema").textValue());
     assertEquals(
-        List.of(), REGISTRY.getSchema(SchemaLocation.of(dialect)).validate(schema), "meta-schema");
+        List.of(),
+        Schemas.REGISTRY.getSchema(SchemaLocation.of(dialect)).validate(schema),
+        "meta-schema");
   }
 
   @ParameterizedTest

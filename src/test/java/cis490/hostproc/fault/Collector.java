@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Assertions;
  * {@code hostproc collect} of the built jar, for one file of one episode. It can be started again
  * and again, and goes on in its file each time.
  */
-final class Collector {
+public final class Collector {
 
   private static final Duration ROW_WITHIN = Duration.ofSeconds(30);
   static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
@@ -47,7 +47,7 @@ final class Collector {
    * @param bootstrapServers where the brokers are
    * @param options all others
    */
-  Collector(
+  public Collector(
       Path folder,
       String name,
       Path output,
@@ -64,7 +64,7 @@ final class Collector {
     this.file = new RowsFile(output);
   }
 
-  RowsFile file() {
+  public RowsFile file() {
     return file;
   }
 
@@ -123,14 +123,14 @@ final class Collector {
   }
 
   /** Starts it, and waits for its first new row. */
-  void start() throws Exception {
+  public void start() throws Exception {
     int before = file.count();
     launch();
     awaitRows(before + 1);
   }
 
   /** Until the file has so many rows; fails if the collector ends before that. */
-  void awaitRows(int rows) throws Exception {
+  public void awaitRows(int rows) throws Exception {
     Wait.until(
         rows + " rows in " + file.path(),
         ROW_WITHIN,
@@ -141,7 +141,7 @@ final class Collector {
   }
 
   /** Until so many rows more are in the file. */
-  void awaitMoreRows(int rows) throws Exception {
+  public void awaitMoreRows(int rows) throws Exception {
     awaitRows(file.count() + rows);
   }
 
@@ -186,7 +186,7 @@ final class Collector {
   }
 
   /** SIGTERM, and then all must be where it should be: exit code 0. */
-  void finish() throws Exception {
+  public void finish() throws Exception {
     terminate();
     int code = awaitExit();
     Assertions.assertEquals(0, code, () -> "exit code of the collector:\n" + child.out() + err());
@@ -200,12 +200,12 @@ final class Collector {
   }
 
   /** What the present or last run said on stderr. */
-  String err() {
+  public String err() {
     return child.err();
   }
 
   /** Whether the present or last run has said this on stderr. */
-  boolean said(String text) {
+  public boolean said(String text) {
     return err().contains(text);
   }
 
@@ -215,7 +215,7 @@ final class Collector {
   }
 
   /** Until the present run says this on stderr; fails if it ends before that. */
-  void awaitSaid(String text) throws Exception {
+  public void awaitSaid(String text) throws Exception {
     Wait.until(
         "the collector says \"" + text + "\"",
         flushTimeout,
@@ -237,7 +237,7 @@ final class Collector {
   }
 
   /** Ends it, if it runs. */
-  void end() {
+  public void end() {
     if (up()) {
       child.kill();
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Assertions;
  * Knows what a topic holds and how it stands to a file. A plain consumer and plain counting: it
  * shares nothing with the shipper.
  */
-final class Oracle {
+public final class Oracle {
 
   /** A transaction that was left open hides what comes after it until it times out. */
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
@@ -25,7 +25,7 @@ final class Oracle {
   private Oracle() {}
 
   /** All that a reader of committed records gets, once no transaction is open any more. */
-  static List<ConsumerRecord<String, String>> committed(String address, String topic) {
+  public static List<ConsumerRecord<String, String>> committed(String address, String topic) {
     Map<String, Object> config = new HashMap<>();
     config.put("bootstrap.servers", address);
     config.put("isolation.level", "read_committed");
@@ -91,7 +91,7 @@ final class Oracle {
     return new Count(lost, doubled, outOfOrder);
   }
 
-  static List<String> values(List<ConsumerRecord<String, String>> records) {
+  public static List<String> values(List<ConsumerRecord<String, String>> records) {
     return records.stream().map(ConsumerRecord::value).toList();
   }
 

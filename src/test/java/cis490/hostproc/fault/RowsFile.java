@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /** A collector's file as a bystander sees it, who forgets nothing that was in it. */
-final class RowsFile {
+public final class RowsFile {
 
   private static final ObjectReader JSON =
       JsonMapper.builder()
@@ -31,16 +31,16 @@ final class RowsFile {
   private final NavigableSet<Integer> pauses = new TreeSet<>();
   private byte[] seen = {};
 
-  RowsFile(Path path) {
+  public RowsFile(Path path) {
     this.path = path;
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
   /** Up to the last newline; nothing if there is no file. */
-  byte[] complete() throws IOException {
+  public byte[] complete() throws IOException {
     byte[] all = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
     int length = all.length;
     while (length > 0 && all[length - 1] != '\n') {
@@ -50,12 +50,12 @@ final class RowsFile {
   }
 
   /** The complete rows, without their newlines. */
-  List<String> rows() throws IOException {
+  public List<String> rows() throws IOException {
     return new String(complete(), UTF_8).lines().toList();
   }
 
   /** How many complete rows. */
-  int count() throws IOException {
+  public int count() throws IOException {
     return count(complete());
   }
 
@@ -132,7 +132,7 @@ final class RowsFile {
   }
 
   /** A number of a row. */
-  static long number(String row, String field) {
+  public static long number(String row, String field) {
     int from = row.indexOf('"' + field + "\": ") + field.length() + 4;
     int to = from;
     while (Character.isDigit(row.charAt(to))) {

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assertions;
 
 /** Waiting for a condition; and letting time pass, where its length is the fault itself. */
-final class Wait {
+public final class Wait {
 
   private static final long POLL_MS = 5;
 
@@ -13,17 +13,17 @@ final class Wait {
 
   /** What is waited for. */
   @FunctionalInterface
-  interface Condition {
+  public interface Condition {
     boolean holds() throws Exception;
   }
 
   /** Fails if it does not come to pass in time. */
-  static void until(String what, Duration limit, Condition condition) throws Exception {
+  public static void until(String what, Duration limit, Condition condition) throws Exception {
     until(what, limit, POLL_MS, condition);
   }
 
   /** The same, asked less often: for what costs something, or shows only with time. */
-  static void until(String what, Duration limit, long everyMs, Condition condition)
+  public static void until(String what, Duration limit, long everyMs, Condition condition)
       throws Exception {
     long deadlineNs = System.nanoTime() + limit.toNanos();
     while (!condition.holds()) {

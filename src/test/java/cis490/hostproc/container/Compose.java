@@ -25,30 +25,32 @@ final class Compose {
         Docker.works("docker", "compose", "version")
             ? List.of("docker", "compose")
             : List.of("docker-compose");
+    Docker.require(
+        Docker.works(program.get(0), "version"),
+        "neither docker compose nor docker-compose is there");
     environment =
         Docker.works("docker", "image", "inspect", LOCAL_BASE)
             ? Map.of("HOSTPROC_BASE_IMAGE", LOCAL_BASE)
             : Map.of();
   }
 
-  /** Its command line must succeed; what it printed on stdout. */
-  String run(String... arguments) throws Exception {
-    return start(arguments).require();
-  }
-
-  /** Its command line, run to the end, whatever that is. */
-  Docker.Ended start(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(program);
-    command.addAll(List.of("--project-name", project, "--profile", "collector"));
-    command.addAll(List.of(arguments));
-    return Docker.run(environment, command);
-  }
-
   /** Only what the file starts without being asked for more. */
   void up() throws Exception {
+    inProject("up", "--detach", "--no-build");
+  }
+
+  /** A command, the collector in reach of it, must succeed; what it printed on stdout. */
+  String run(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--profile", "collector"));
+    all.addAll(List.of(arguments));
+    return inProject(all.toArray(String[]::new));
+  }
+
+  private String inProject(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(program);
-    command.addAll(List.of("--project-name", project, "up", "--detach", "--no-build"));
-    Docker.run(environment, command).require();
+    command.addAll(List.of("--project-name", project));
+    command.addAll(List.of(arguments));
+    return Docker.run(environment, command).require();
   }
 
   /** The id of a service's container. */

@@ -27,21 +27,21 @@ final class Docker {
    * with {@code HOSTPROC_REQUIRE_DOCKER=true} (CI) the test fails instead.
    */
   static void require(String image) throws Exception {
-    String missing = missing(image);
-    if (missing.isEmpty()) {
-      return;
-    }
-    String reason = missing + "; src/main/docker/local-images may help";
-    Assertions.assertNotEquals("true", System.getenv("HOSTPROC_REQUIRE_DOCKER"), reason);
-    System.out.println("SKIPPED: " + reason);
-    Assumptions.abort(reason);
+    require(works("docker", "info"), "no Docker engine answers");
+    require(works("docker", "image", "inspect", image), "there is no image " + image);
   }
 
-  private static String missing(String image) throws Exception {
-    if (!works("docker", "info")) {
-      return "no Docker engine answers";
+  /** The same for anything else. */
+  static void require(boolean there, String otherwise) {
+    if (there) {
+      return;
     }
-    return works("docker", "image", "inspect", image) ? "" : "there is no image " + image;
+    String reason = otherwise + "; src/main/docker/local-images may help";
+    if ("true".equals(System.getenv("HOSTPROC_REQUIRE_DOCKER"))) {
+      Assertions.fail(reason);
+    }
+    System.out.println("SKIPPED: " + reason);
+    Assumptions.abort(reason);
   }
 
   /** Whether a command is there and ends with exit code 0. */

@@ -20,9 +20,9 @@ record Cadence(long longestNs, long stalledNs, long watchedNs) {
   private static final long LONGEST_MAX_NS = 1_000_000_000;
 
   /** The starts of some JVMs, on two cores that others use, too. */
-  private static final long STALLED_MAX_NS = 300_000_000;
+  private static final long STALLED_MAX_NS = 200_000_000;
 
-  private static final double STALLED_SHARE_MAX = 0.05;
+  private static final double STALLED_SHARE_MAX = 0.02;
   private static final double NS_PER_MS = 1e6;
 
   static final Cadence NONE = new Cadence(0, 0, 0);

@@ -45,7 +45,11 @@ class OutageIT {
   private static final Path FIGURES = Path.of("target", "outage.md");
 
   private static final long OUTAGE_S = Long.getLong("outage.s", 60);
-  private static final long WARM_UP_S = Long.getLong("outage.warm.up.s", 30);
+
+  /** Until the JVM has used all of its young heap, compiled what is hot, and grows no more. */
+  private static final long WARM_UP_S = Long.getLong("outage.warm.up.s", 180);
+
+  private static final long AFTER_S = 30;
   private static final String JVM_OPTIONS = System.getProperty("outage.jvm", "").strip();
   private static final long INTERVAL_NS = 1_000_000;
   private static final Duration CAUGHT_UP_WITHIN = Duration.ofMinutes(15);
@@ -75,7 +79,7 @@ class OutageIT {
       brokers.heal();
       Phase catchingUp = phase("catching up");
       catchingUp.until(CAUGHT_UP_WITHIN, () -> CAUGHT_UP.matcher(collector.err()).find());
-      phase("after").during(WARM_UP_S);
+      phase("after").during(AFTER_S);
 
       collector.terminate();
       Assertions.assertEquals(0, collector.awaitExit(ENDS_WITHIN), collector::err);

@@ -25,7 +25,7 @@ final class BrokerFaults {
     run.startShipping();
     run.pass(0, 1_500);
     run.brokers().terminate(0);
-    run.pass(4_000, 8_000);
+    run.pass(9_000, 14_000);
   }
 
   private static void killed(Run run) throws Exception {

@@ -20,8 +20,7 @@ public final class BackToBack {
 
   private static final long PAGE_SIZE_BYTES = 4096;
   private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private BackToBack() {}
 

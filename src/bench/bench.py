@@ -3,7 +3,7 @@
 
     mvn -q -DskipTests package && src/bench/bench.py NAME...
 
-Names: row, cadence. Needs gcc. Prints tables, and writes each to target/bench/NAME.md.
+Names: row, cadence, start. Needs gcc. Prints tables, and writes each to target/bench/NAME.md.
 """
 
 import os
@@ -199,6 +199,51 @@ def bench_cadence():
         "interval", "C floor", "sampling thread", "× floor", "Python", "whole process", "× Python",
     )
     table("cadence", head, lines)
+
+
+def first_row_ms(*command):
+    path = rows_file()
+    began = time.perf_counter()
+    with Running(*command, path, log=WORK / "start.log") as process:
+        while not path.exists() or path.stat().st_size == 0:
+            if process.process.poll() is not None:
+                sys.exit((WORK / "start.log").read_text())
+            time.sleep(0.0005)
+        return (time.perf_counter() - began) * 1000
+
+
+class FirstRow:
+    """A sampler that is given its file last."""
+
+    def __init__(self, broker):
+        self.hostproc = [
+            *HOSTPROC, "collect", "--bootstrap-servers", broker.address, "--interval-ms", 10,
+        ]
+
+    def python_ms(self, pid):
+        code = (
+            "import sys; sys.path.insert(0, sys.argv[1]); import sampler;"
+            "sampler.main(sys.argv[2], sys.argv[3], 10000, 10)"
+        )
+        return first_row_ms(sys.executable, "-B", "-c", code, BENCH, pid)
+
+    def hostproc_ms(self, pid):
+        episode = f"bench-start-{time.time_ns()}"
+        return first_row_ms(*self.hostproc, "--episode", episode, "--pid", pid, "--output")
+
+
+def bench_start():
+    """From exec to the first row in the file."""
+    ms = {"Python": [], "hostproc": []}
+    with target() as process, Broker(29192) as broker:
+        first = FirstRow(broker)
+        for _ in range(4 * ROUNDS):
+            ms["Python"].append(first.python_ms(process.pid))
+            ms["hostproc"].append(first.hostproc_ms(process.pid))
+    lines = [
+        (name, spread(each), f"{ratio(each, ms['Python']):.2f}") for name, each in ms.items()
+    ]
+    table("start", ("", "ms to the first row", "× Python"), lines)
 
 
 WARM_UP_S = int(os.environ.get("BENCH_WARM_UP_S", "20"))

@@ -39,9 +39,13 @@ final class Hostproc {
     return start(folder, List.of(), JAR, args);
   }
 
-  /** Starts another jar, behind another program (setpriv, sh -c …). */
+  /**
+   * Starts another jar, behind another program (setpriv, sh -c …). Where the tests are a background
+   * job SIGINT is ignored, and the program would inherit that.
+   */
   static Hostproc start(Path folder, List<String> before, Path jar, String... args) {
     List<String> command = new ArrayList<>(before);
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-jar", jar.toString()));
     command.addAll(Arrays.asList(args));

@@ -69,11 +69,11 @@ class ComposeIT {
 
   @AfterEach
   void endAll() throws Exception {
-    for (String each : containers) {
-      Docker.docker("rm", "--force", "--volumes", each);
-    }
     if (episodes != null) {
       episodes.close();
+    }
+    for (String each : containers) {
+      Docker.docker("rm", "--force", "--volumes", each);
     }
   }
 
@@ -119,7 +119,8 @@ class ComposeIT {
     compose.run("restart", "kafka");
     awaitHealthy();
 
-    collector.awaitSaid("rows caught up");
+    // A restart may be over before the clients give up: then nothing is said of it.
+    collector.awaitMoreRows(SOME_ROWS);
     Episodes.finishAndRequireExact(collector, FROM_THE_HOST);
   }
 
@@ -134,9 +135,11 @@ class ComposeIT {
 
     String kafka = compose.container("kafka");
     Docker.docker("network", "disconnect", compose.network(), kafka);
+    int before = outside.file().count();
     Thread.sleep(NETWORK_IS_CUT.toMillis());
     int sampled = outside.file().count();
     Docker.docker("network", "connect", "--alias", "kafka", compose.network(), kafka);
+    Assertions.assertTrue(sampled - before > SOME_ROWS, "sampling goes on");
     Assertions.assertTrue(outside.said("shipping broke off"), outside.err());
     Assertions.assertTrue(logOf(inside).contains("shipping broke off"), logOf(inside));
 
@@ -146,7 +149,7 @@ class ComposeIT {
     requireExact(end(inside), episode);
   }
 
-  /** Of another user, so that the rights are needed; the kernel's own numbers are at hand. */
+  /** The process is root's, the container's user another: so the rights are needed. */
   @Test
   void withItsRightsTheContainerReadsAllOfAForeignProcess() throws Exception {
     Tool.requireRoot();

@@ -38,8 +38,6 @@ class ComposeIT {
   private static final Duration HEALTHY_WITHIN = Duration.ofMinutes(2);
   private static final Duration ROWS_WITHIN = Duration.ofMinutes(1);
   private static final Duration NETWORK_IS_CUT = Duration.ofMinutes(1);
-  private static final int SOME_ROWS = 100;
-
   private static Compose compose;
 
   @TempDir private Path folder;
@@ -99,9 +97,7 @@ class ComposeIT {
 
   @Test
   void collectedOnTheHostAndConsumedInAContainer() throws Exception {
-    Collector collector = episodes.collector(FROM_THE_HOST);
-    collector.start();
-    collector.awaitRows(SOME_ROWS);
+    Collector collector = episodes.started(FROM_THE_HOST);
     Episodes.finishAndRequireExact(collector, FROM_THE_HOST);
 
     String consumed =
@@ -112,15 +108,13 @@ class ComposeIT {
 
   @Test
   void theBrokersContainerIsRestartedInTheMiddle() throws Exception {
-    Collector collector = episodes.collector(FROM_THE_HOST);
-    collector.start();
-    collector.awaitRows(SOME_ROWS);
+    Collector collector = episodes.started(FROM_THE_HOST);
 
     compose.run("restart", "kafka");
     awaitHealthy();
 
     // A restart may be over before the clients give up: then nothing is said of it.
-    collector.awaitMoreRows(SOME_ROWS);
+    collector.awaitMoreRows(Episodes.SOME_ROWS);
     Episodes.finishAndRequireExact(collector, FROM_THE_HOST);
   }
 
@@ -130,8 +124,8 @@ class ComposeIT {
     outside.start();
     String episode = "inside-" + UUID.randomUUID();
     String inside = collectInAContainer(episode);
-    outside.awaitRows(SOME_ROWS);
-    awaitRowsOf(inside, episode, SOME_ROWS);
+    outside.awaitRows(Episodes.SOME_ROWS);
+    awaitRowsOf(inside, episode, Episodes.SOME_ROWS);
 
     String kafka = compose.container("kafka");
     Docker.docker("network", "disconnect", compose.network(), kafka);
@@ -139,12 +133,12 @@ class ComposeIT {
     Thread.sleep(NETWORK_IS_CUT.toMillis());
     int sampled = outside.file().count();
     Docker.docker("network", "connect", "--alias", "kafka", compose.network(), kafka);
-    Assertions.assertTrue(sampled - before > SOME_ROWS, "sampling goes on");
+    Assertions.assertTrue(sampled - before > Episodes.SOME_ROWS, "sampling goes on");
     Assertions.assertTrue(outside.said("shipping broke off"), outside.err());
     Assertions.assertTrue(logOf(inside).contains("shipping broke off"), logOf(inside));
 
     outside.awaitSaid("rows caught up");
-    outside.awaitRows(sampled + SOME_ROWS);
+    outside.awaitRows(sampled + Episodes.SOME_ROWS);
     Episodes.finishAndRequireExact(outside, FROM_THE_HOST);
     requireExact(end(inside), episode);
   }
@@ -155,7 +149,7 @@ class ComposeIT {
     Tool.requireRoot();
     String episode = "rights-" + UUID.randomUUID();
     String collector = collectInAContainer(episode);
-    awaitRowsOf(collector, episode, SOME_ROWS);
+    awaitRowsOf(collector, episode, Episodes.SOME_ROWS);
 
     RowsFile file = requireExact(end(collector), episode);
 

@@ -20,6 +20,9 @@ final class Episodes implements AutoCloseable {
   private static final Path SCHEMA = Path.of("schemas", "host_proc.row.schema.json");
   private static final int INTERVAL_MS = 10;
 
+  /** Some batches, and a transaction that is open. */
+  static final int SOME_ROWS = 100;
+
   /** Does something, so that rows differ; ends by itself. */
   private static final List<String> TARGET =
       List.of("timeout", "600", "sh", "-c", "while :; do cat /proc/self/stat; sleep 0.05; done");
@@ -48,6 +51,14 @@ final class Episodes implements AutoCloseable {
     Collector made =
         new Collector(own, episode, output, INTERVAL_MS, target.pid(), brokers, options);
     collectors.add(made);
+    return made;
+  }
+
+  /** A collector of a new episode that has {@link #SOME_ROWS}. */
+  Collector started(String brokers) throws Exception {
+    Collector made = collector(brokers);
+    made.start();
+    made.awaitRows(SOME_ROWS);
     return made;
   }
 

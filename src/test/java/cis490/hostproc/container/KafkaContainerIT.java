@@ -33,9 +33,6 @@ class KafkaContainerIT {
 
   private static final int KAFKA_PORT = 9092;
 
-  /** Some batches, and a transaction that is open. */
-  private static final int SOME_ROWS = 100;
-
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private static KafkaContainer kafka;
@@ -85,18 +82,14 @@ class KafkaContainerIT {
 
   @Test
   void aProcessIsCollected() throws Exception {
-    Collector collector = episodes.collector(kafka.getBootstrapServers());
-    collector.start();
-    collector.awaitRows(SOME_ROWS);
+    Collector collector = episodes.started(kafka.getBootstrapServers());
 
     Episodes.finishAndRequireExact(collector, kafka.getBootstrapServers());
   }
 
   @Test
   void theContainerIsPausedForAWhile() throws Exception {
-    Collector collector = episodes.collector(kafka.getBootstrapServers());
-    collector.start();
-    collector.awaitRows(SOME_ROWS);
+    Collector collector = episodes.started(kafka.getBootstrapServers());
 
     docker().pauseContainerCmd(kafka.getContainerId()).exec();
     int before = collector.file().count();
@@ -104,20 +97,18 @@ class KafkaContainerIT {
     int sampledMeanwhile = collector.file().count() - before;
     docker().unpauseContainerCmd(kafka.getContainerId()).exec();
 
-    collector.awaitMoreRows(SOME_ROWS);
+    collector.awaitMoreRows(Episodes.SOME_ROWS);
     Episodes.finishAndRequireExact(collector, kafka.getBootstrapServers());
     Assertions.assertTrue(sampledMeanwhile > 0, "sampling goes on");
   }
 
   @Test
   void theContainerIsStoppedAndStarted() throws Exception {
-    Collector collector = episodes.collector(kafka.getBootstrapServers());
-    collector.start();
-    collector.awaitRows(SOME_ROWS);
+    Collector collector = episodes.started(kafka.getBootstrapServers());
 
     docker().stopContainerCmd(kafka.getContainerId()).exec();
     collector.awaitSaid("shipping broke off");
-    collector.awaitMoreRows(SOME_ROWS);
+    collector.awaitMoreRows(Episodes.SOME_ROWS);
     docker().startContainerCmd(kafka.getContainerId()).exec();
 
     collector.awaitSaid("rows caught up");
@@ -130,9 +121,7 @@ class KafkaContainerIT {
         new KafkaContainer(Docker.KAFKA_IMAGE)
             .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")) {
       strict.start();
-      Collector collector = episodes.collector(strict.getBootstrapServers());
-      collector.start();
-      collector.awaitRows(SOME_ROWS);
+      Collector collector = episodes.started(strict.getBootstrapServers());
 
       Episodes.finishAndRequireExact(collector, strict.getBootstrapServers());
     }
@@ -148,7 +137,7 @@ class KafkaContainerIT {
       each.start();
     }
     for (Collector each : all) {
-      each.awaitRows(SOME_ROWS);
+      each.awaitRows(Episodes.SOME_ROWS);
     }
 
     Set<String> topics = new HashSet<>();

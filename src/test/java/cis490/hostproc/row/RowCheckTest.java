@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import cis490.hostproc.Schemas;
 import cis490.hostproc.Seed;
 import cis490.hostproc.Tool;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -17,10 +18,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.dialect.Dialect;
-import com.networknt.schema.dialect.Dialects;
-import com.networknt.schema.keyword.AnnotationKeyword;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -61,14 +58,7 @@ class RowCheckTest {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private static final Schema SCHEMA =
-      SchemaRegistry.withDialect(
-              Dialect.builder(Dialects.getDraft202012())
-                  .keyword(new AnnotationKeyword("x-unit"))
-                  .keyword(new AnnotationKeyword("x-kernel-source"))
-                  .keyword(new AnnotationKeyword("x-oracle-only"))
-                  .build())
-          .getSchema(schema());
+  private static final Schema SCHEMA = Schemas.REGISTRY.getSchema(schema());
 
   /** By json and the schema's own text alone: no library of ours, no code of ours. */
   private static final String IN_PYTHON =

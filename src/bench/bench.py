@@ -243,7 +243,7 @@ def bench_start():
     lines = [
         (name, spread(each), f"{ratio(each, ms['Python']):.2f}") for name, each in ms.items()
     ]
-    table("start", ("", "ms to the first row", "× Python"), lines)
+    table("start", ("", "ms", "× Python"), lines)
 
 
 WARM_UP_S = int(os.environ.get("BENCH_WARM_UP_S", "20"))

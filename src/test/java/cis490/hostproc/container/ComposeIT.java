@@ -130,6 +130,7 @@ class ComposeIT {
     String kafka = compose.container("kafka");
     Docker.docker("network", "disconnect", compose.network(), kafka);
     int before = outside.file().count();
+    // Its length is the fault itself.
     Thread.sleep(NETWORK_IS_CUT.toMillis());
     int sampled = outside.file().count();
     Docker.docker("network", "connect", "--alias", "kafka", compose.network(), kafka);

@@ -115,7 +115,8 @@ def table(name, head, lines):
 def bench_row():
     """CPU a row, back to back, warm, of the sampling thread alone."""
     classes = [ROOT / "target" / "test-classes", JAR]
-    java = ["java", "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED", *JVM]
+    java = ["java", "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED"]
+    java += ["--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED", *JVM]
     java += ["-cp", ":".join(map(str, classes)), "cis490.hostproc.bench.BackToBack"]
     ticks = 100_000
     costs = {"C floor": [], "hostproc": [], "Python": []}

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -43,9 +44,9 @@ public final class Journal implements JournalSource, Closeable {
   private final long tornBytes;
 
   /** Written by the appending thread only; readers see complete lines up to it. */
-  private volatile long length;
+  private final AtomicLong length = new AtomicLong();
 
-  private volatile long lines;
+  private final AtomicLong lines = new AtomicLong();
 
   /** A fragment may lie after {@link #length}: it must go before anything is appended. */
   private boolean fragment;
@@ -58,7 +59,7 @@ public final class Journal implements JournalSource, Closeable {
     this.file = file;
     long size = file.size();
     scan(size);
-    this.tornBytes = size - length;
+    this.tornBytes = size - length.get();
     this.fragment = tornBytes > 0;
   }
 
@@ -144,8 +145,8 @@ public final class Journal implements JournalSource, Closeable {
       }
       position += count;
     }
-    lines = newlines;
-    length = end;
+    lines.set(newlines);
+    length.set(end);
   }
 
   /**
@@ -156,7 +157,7 @@ public final class Journal implements JournalSource, Closeable {
    */
   public void repair() throws IOException {
     if (fragment) {
-      file.truncate(length);
+      file.truncate(length.getPlain());
       fragment = false;
     }
   }
@@ -173,12 +174,12 @@ public final class Journal implements JournalSource, Closeable {
     int size = line.remaining();
     try {
       repair();
-      long end = length + size;
+      long end = length.getPlain() + size;
       while (line.hasRemaining()) {
         file.write(line, end - line.remaining());
       }
-      lines = lines + 1;
-      length = end;
+      lines.setRelease(lines.getPlain() + 1);
+      length.setRelease(end);
       return true;
     } catch (IOException broken) {
       failure = broken;
@@ -190,7 +191,7 @@ public final class Journal implements JournalSource, Closeable {
   private void cutFragment() {
     try {
       fragment = true;
-      file.truncate(length);
+      file.truncate(length.getPlain());
       fragment = false;
     } catch (IOException stillBroken) {
       failure.addSuppressed(stillBroken);
@@ -221,7 +222,7 @@ public final class Journal implements JournalSource, Closeable {
    * @return their number, those of earlier runs included
    */
   public long lines() {
-    return lines;
+    return lines.get();
   }
 
   /**
@@ -232,7 +233,7 @@ public final class Journal implements JournalSource, Closeable {
    */
   public boolean altered() {
     try {
-      return !key(path).equals(key) || file.size() != length;
+      return !key(path).equals(key) || file.size() != length.get();
     } catch (IOException gone) {
       return true;
     }
@@ -245,12 +246,12 @@ public final class Journal implements JournalSource, Closeable {
 
   @Override
   public long length() {
-    return length;
+    return length.get();
   }
 
   @Override
   public long force() throws IOException {
-    long covered = length;
+    long covered = length.get();
     file.force();
     return covered;
   }

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 
 /**
  * One kernel file, kept open, read anew from its beginning each time.
@@ -25,12 +24,20 @@ final class KernelFile implements Closeable {
 
   private final String name;
   private final FileChannel channel;
-  private ByteBuffer kernelText = ByteBuffer.allocateDirect(LENGTH_FIRST);
-  private byte[] text = new byte[LENGTH_FIRST];
+  private ByteBuffer kernelText;
+  private PositionalRead file;
+  private byte[] text = {};
 
   private KernelFile(String name, FileChannel channel) {
     this.name = name;
     this.channel = channel;
+    makeRoom(LENGTH_FIRST);
+  }
+
+  private void makeRoom(int bytes) {
+    kernelText = ByteBuffer.allocateDirect(bytes);
+    file = new PositionalRead(channel, kernelText);
+    text = new byte[bytes];
   }
 
   static KernelFile open(Path file) throws IOException {
@@ -41,12 +48,8 @@ final class KernelFile implements Closeable {
   /** Reads the text into {@link #text()} and returns its length in bytes. */
   int read() throws IOException, MalformedKernelTextException {
     while (true) {
-      kernelText.clear();
-      int length = channel.read(kernelText, 0);
-      if (length < 0) {
-        return 0;
-      }
-      kernelText.flip().get(text, 0, length);
+      int length = file.read();
+      kernelText.get(0, text, 0, length);
       if (length < text.length) {
         return length;
       }
@@ -54,8 +57,7 @@ final class KernelFile implements Closeable {
         throw new MalformedKernelTextException(
             name, "is longer than " + LENGTH_MAX + " bytes", text, 0, length);
       }
-      kernelText = ByteBuffer.allocateDirect(2 * length);
-      text = Arrays.copyOf(text, 2 * length);
+      makeRoom(2 * length);
     }
   }
 

@@ -43,10 +43,7 @@ public final class Stat {
       throw new MalformedKernelTextException(
           FILE, "does not end in a newline", text, Math.max(0, length - 40), length);
     }
-    int at = length - 1;
-    while (at >= 0 && text[at] != ')') {
-      at--;
-    }
+    int at = Bytes.lastIndexOf(text, length, (byte) ')');
     if (at < 0) {
       throw new MalformedKernelTextException(FILE, "no ')' after the command", text, 0, length);
     }

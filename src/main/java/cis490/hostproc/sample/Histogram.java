@@ -1,5 +1,6 @@
 package cis490.hostproc.sample;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -14,9 +15,9 @@ public final class Histogram {
   private static final int STEPS = 1 << STEP_BITS;
 
   private final AtomicLongArray counts = new AtomicLongArray((Long.SIZE - STEP_BITS) * STEPS);
-  private volatile long count;
-  private volatile long total;
-  private volatile long max;
+  private final AtomicLong count = new AtomicLong();
+  private final AtomicLong total = new AtomicLong();
+  private final AtomicLong max = new AtomicLong();
 
   /** Empty. */
   public Histogram() {}
@@ -30,11 +31,12 @@ public final class Histogram {
     long counted = Math.max(0, value);
     int bucket = bucket(counted);
     counts.setOpaque(bucket, counts.getPlain(bucket) + 1);
-    total = total + counted;
-    if (counted > max) {
-      max = counted;
+    // Plain stores in their order: a volatile one would empty the processor's store buffer.
+    total.setRelease(total.getPlain() + counted);
+    if (counted > max.getPlain()) {
+      max.setRelease(counted);
     }
-    count = count + 1;
+    count.setRelease(count.getPlain() + 1);
   }
 
   /** Values below 32 have a bucket each, then every power of two has 32. */
@@ -59,15 +61,15 @@ public final class Histogram {
    * @return upper end of that value's bucket, never above {@link #max()}; 0 if there is none
    */
   public long quantile(double share) {
-    long wanted = (long) Math.ceil(share * count);
+    long wanted = (long) Math.ceil(share * count());
     long seen = 0;
     for (int bucket = 0; bucket < counts.length(); bucket++) {
       seen += counts.getOpaque(bucket);
       if (seen >= wanted && seen > 0) {
-        return Math.min(highestOf(bucket), max);
+        return Math.min(highestOf(bucket), max());
       }
     }
-    return max;
+    return max();
   }
 
   /**
@@ -76,7 +78,7 @@ public final class Histogram {
    * @return count of {@link #record} calls
    */
   public long count() {
-    return count;
+    return count.get();
   }
 
   /**
@@ -85,7 +87,7 @@ public final class Histogram {
    * @return sum of all values
    */
   public long total() {
-    return total;
+    return total.get();
   }
 
   /**
@@ -94,6 +96,6 @@ public final class Histogram {
    * @return exact; 0 if there is none
    */
   public long max() {
-    return max;
+    return max.get();
   }
 }

@@ -30,6 +30,10 @@ public final class Sampler {
   private final Row row = new Row();
   private final RowEncoder encoder = new RowEncoder();
   private final CountDownLatch firstTick = new CountDownLatch(1);
+
+  /** The last reading of CLOCK_MONOTONIC: one serves all that is asked at the same moment. */
+  private long nowNs;
+
   private int ioFailuresInRow;
   private int statusFailuresInRow;
 
@@ -107,6 +111,7 @@ public final class Sampler {
   public EndReason run(Schedule schedule) {
     thread = Thread.currentThread();
     TimerSlack.minimise();
+    nowNs = clock.monotonicNs();
     try {
       return loop(schedule);
     } finally {
@@ -129,7 +134,7 @@ public final class Sampler {
       if (end != null) {
         return end;
       }
-      long next = schedule.next(tick, clock.monotonicNs());
+      long next = schedule.next(tick, nowNs);
       figures.countMissed(next - tick - 1);
       tick = next;
     }
@@ -138,18 +143,20 @@ public final class Sampler {
   /** True at the deadline, false if the loop is to stop. */
   private boolean await(long deadlineNs) {
     while (stop == null) {
-      long waitNs = deadlineNs - clock.monotonicNs();
+      long waitNs = deadlineNs - nowNs;
       if (waitNs <= 0) {
         return true;
       }
       clock.park(waitNs);
+      nowNs = clock.monotonicNs();
     }
     return false;
   }
 
   /** One sample; not null if it was the last. */
   private EndReason tick(long originNs, long deadlineNs) {
-    long startNs = clock.monotonicNs();
+    long startNs = nowNs;
+    boolean appended = false;
     try {
       switch (files.read()) {
         case GONE -> {
@@ -160,24 +167,30 @@ public final class Sampler {
         }
         case ALIVE -> row.take(files, pageSizeBytes);
       }
+      noteUnreadable();
+      row.at(clock.monotonicNs() - originNs, clock.wallNs());
+      appended = append();
     } catch (MalformedKernelTextException malformed) {
       figures.countMalformed();
       figures.complain(complaint(malformed), malformed.getMessage());
-      return null;
     } catch (IOException unreadable) {
       figures.countMalformed();
       figures.complain(Complaint.STAT_UNREADABLE, unreadable.getMessage());
-      return null;
     }
-    noteUnreadable();
-    row.at(clock.monotonicNs() - originNs, clock.wallNs());
-    if (journal.append(encoder.encode(row))) {
-      figures.countRow(startNs - deadlineNs, clock.monotonicNs() - startNs);
-    } else {
-      figures.countUnwritten();
-      figures.complain(Complaint.UNWRITTEN, journal.failure().getMessage());
+    nowNs = clock.monotonicNs();
+    if (appended) {
+      figures.countRow(startNs - deadlineNs, nowNs - startNs);
     }
     return null;
+  }
+
+  private boolean append() {
+    if (journal.append(encoder.encode(row))) {
+      return true;
+    }
+    figures.countUnwritten();
+    figures.complain(Complaint.UNWRITTEN, journal.failure().getMessage());
+    return false;
   }
 
   private static Complaint complaint(MalformedKernelTextException malformed) {

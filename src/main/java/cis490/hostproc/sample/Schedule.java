@@ -87,6 +87,9 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long star
    * @return n, more than {@code tick}
    */
   public long next(long tick, long nowNs) {
+    if (nowNs < originNs + (tick + 1) * intervalNs) {
+      return tick + 1;
+    }
     long ahead = Math.floorDiv(nowNs - originNs, intervalNs) + 1;
     long beyondEnd = tickAtOrAfter(originNs, intervalNs, endNs);
     return Math.max(tick + 1, Math.min(ahead, beyondEnd));

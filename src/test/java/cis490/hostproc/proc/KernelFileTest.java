@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -101,7 +100,7 @@ class KernelFileTest {
     write(10);
     KernelFile file = KernelFile.open(path);
     file.close();
-    assertThrows(ClosedChannelException.class, file::read);
+    assertThrows(IOException.class, file::read);
   }
 
   @Test

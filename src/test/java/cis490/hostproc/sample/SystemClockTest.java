@@ -1,11 +1,9 @@
 package cis490.hostproc.sample;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
+import cis490.hostproc.Elsewhere;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -76,21 +74,6 @@ class SystemClockTest {
   }
 
   private static List<String> readElsewhere(String... options) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xint");
-    command.addAll(List.of(options));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(ReadClockMain.class.getName());
-    Process java =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    try {
-      List<String> lines =
-          new String(java.getInputStream().readAllBytes(), US_ASCII).lines().toList();
-      assertEquals(0, java.waitFor());
-      return lines;
-    } finally {
-      java.destroyForcibly();
-    }
+    return Elsewhere.run(ReadClockMain.class, List.of(options));
   }
 }

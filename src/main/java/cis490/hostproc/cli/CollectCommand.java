@@ -75,6 +75,8 @@ final class CollectCommand implements Callable<Integer> {
 
   @Mixin KafkaOptions kafka;
 
+  @Mixin LingerOption shipping;
+
   @Option(names = "--offline", description = "Write the file alone.")
   boolean offline;
 
@@ -118,6 +120,7 @@ final class CollectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
+    shipping.check();
     kafka.allowOffline();
     kafka.check(offline);
     try (Recording recording = new Recording(this)) {

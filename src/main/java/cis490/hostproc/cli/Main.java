@@ -3,6 +3,9 @@ package cis490.hostproc.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,21 +18,26 @@ import picocli.CommandLine.ParseResult;
     description = "Records what a process really does: one row a tick, in a file and in Kafka.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      CollectCommand.class,
-      ShipCommand.class,
-      VerifyCommand.class,
-      ConsumeCommand.class,
-      EpisodesCommand.class,
-      BrokerCommand.class,
-      SchemaCommand.class,
-      AutoComplete.GenerateCompletion.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
 
   /** Set to see the stack trace of an error that nobody foresaw. */
   private static final String DEBUG_VARIABLE = "HOSTPROC_DEBUG";
+
+  private static final String COLLECT = "collect";
+
+  /** In the order of the help. */
+  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put(COLLECT, CollectCommand::new);
+    COMMANDS.put("ship", ShipCommand::new);
+    COMMANDS.put("verify", VerifyCommand::new);
+    COMMANDS.put("consume", ConsumeCommand::new);
+    COMMANDS.put("episodes", EpisodesCommand::new);
+    COMMANDS.put("broker", BrokerCommand::new);
+    COMMANDS.put("schema", SchemaCommand::new);
+  }
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -41,7 +49,11 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    CommandLine commandLine = commandLine();
+    String name = args.length == 0 ? "" : args[0];
+    if (name.equals(COLLECT)) {
+      Preload.start();
+    }
+    CommandLine commandLine = commandLine(name);
     int exitCode = decoded(args) ? commandLine.execute(args) : notDecoded(commandLine.getErr());
     if (exitCode == 0 && commandLine.getOut().checkError() && !Stdout.goesToAReader()) {
       commandLine.getErr().println("hostproc: " + Stdout.FAILED + "could not be written");
@@ -60,8 +72,15 @@ public final class Main implements Runnable {
     return CommandLine.ExitCode.USAGE;
   }
 
-  static CommandLine commandLine() {
+  /** With the named command alone, if there is one: building the others takes time, too. */
+  private static CommandLine commandLine(String name) {
     CommandLine commandLine = new CommandLine(new Main());
+    if (COMMANDS.containsKey(name)) {
+      commandLine.addSubcommand(COMMANDS.get(name).get());
+    } else {
+      COMMANDS.values().forEach(command -> commandLine.addSubcommand(command.get()));
+      commandLine.addSubcommand(new AutoComplete.GenerateCompletion());
+    }
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     // An argument of a started command may begin with @.
     commandLine.setExpandAtFiles(false);

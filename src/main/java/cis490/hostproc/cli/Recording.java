@@ -40,11 +40,8 @@ final class Recording implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger("hostproc");
 
-  /** How long rows gather before they are shipped; a trade of latency for processor time. */
-  private static final Duration LINGER = Duration.ofMillis(500);
-
   private static final int OPEN_MANIFEST_TRIES = 4;
-  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   /** Exit code of a command that SIGINT has ended, and how long our own SIGINT may take then. */
   private static final int INTERRUPTED = 128 + 2;
@@ -315,7 +312,7 @@ final class Recording implements AutoCloseable {
             EpisodeId.EPISODES_TOPIC,
             () -> manifest.toJson(),
             this::closing,
-            LINGER,
+            options.shipping.linger(),
             false);
     connection = options.kafka.connection();
     shipper = new Shipper(job, connection::settings, shipFigures);

@@ -41,8 +41,12 @@ final class Report {
     return name.replaceAll("\\p{C}", "?");
   }
 
-  /** As the user called it. */
+  /** As the user called it: the launcher by its name, or the jar. */
   static String program() {
+    String launcher = System.getProperty("hostproc.program");
+    if (launcher != null) {
+      return KafkaOptions.quoted(launcher);
+    }
     String called = System.getProperty("sun.java.command", "").split(" ")[0];
     return called.endsWith(".jar") ? "java -jar " + called : "hostproc";
   }

@@ -52,6 +52,8 @@ final class ShipCommand implements Callable<Integer> {
 
   @Mixin KafkaOptions kafka;
 
+  @Mixin LingerOption shipping;
+
   @Spec private CommandSpec spec;
 
   ShipCommand() {}
@@ -63,6 +65,7 @@ final class ShipCommand implements Callable<Integer> {
           spec.commandLine(),
           "--give-up-after-s " + giveUpAfterS + ": 0 to " + GIVE_UP_AFTER_S_MAX);
     }
+    shipping.check();
     kafka.check(false);
     try (Shipment shipment = new Shipment(this)) {
       int exitCode = shipment.run();

@@ -26,7 +26,6 @@ final class Shipment implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger("hostproc");
 
-  private static final Duration LINGER = Duration.ofMillis(500);
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   /** After a signal: the last rows of a file that was followed, and their proof. */
@@ -170,7 +169,7 @@ final class Shipment implements AutoCloseable {
             EpisodeId.EPISODES_TOPIC,
             () -> known().toJson(),
             this::seal,
-            LINGER,
+            options.shipping.linger(),
             true);
     connection = options.kafka.connection();
     shipper = new Shipper(job, connection::settings, figures);
@@ -339,6 +338,12 @@ final class Shipment implements AutoCloseable {
   }
 
   /** What came out of it, for people. */
+  private String took() {
+    double readBackS = (startedNs + tookNs - figures.readingBackSinceNs()) / 1e9;
+    return String.format(
+        Locale.ROOT, " in %.1f s, read back in %.1f s", tookNs / 1e9 - readBackS, readBackS);
+  }
+
   String report() {
     Report lines = new Report();
     boolean equal = outcome == Shipper.Outcome.EQUAL;
@@ -348,7 +353,7 @@ final class Shipment implements AutoCloseable {
         "rows",
         "%,d shipped%s, %,d were in the topic already",
         shippedNow(),
-        equal ? String.format(Locale.ROOT, " and read back in %.1f s", tookNs / 1e9) : "",
+        equal ? took() : "",
         Math.max(0, figures.found()));
     if (options.skipInvalid) {
       lines.add("lines skipped", "%s", skipped());

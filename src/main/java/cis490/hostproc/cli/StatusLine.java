@@ -76,15 +76,22 @@ final class StatusLine {
   }
 
   void show(Progress progress) {
-    show(progress.elapsed(), progress.text());
+    if (due(progress.elapsed())) {
+      show(progress.elapsed(), progress.text());
+    }
+  }
+
+  private boolean due(Duration elapsed) {
+    return terminal != null || elapsed.minus(logged).compareTo(LOG_EVERY) >= 0;
   }
 
   void show(Duration elapsed, String line) {
+    if (!due(elapsed)) {
+      return;
+    }
     if (terminal == null) {
-      if (elapsed.minus(logged).compareTo(LOG_EVERY) >= 0) {
-        logged = elapsed;
-        LOG.info("{}", line);
-      }
+      logged = elapsed;
+      LOG.info("{}", line);
       return;
     }
     byte[] text = line.getBytes(StandardCharsets.UTF_8);

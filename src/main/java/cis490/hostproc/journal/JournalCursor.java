@@ -42,8 +42,11 @@ public final class JournalCursor {
 
   private final JournalSource source;
   private final Keep keep;
-  private final ByteBuffer buffer = ByteBuffer.allocate(2 * LINE_LENGTH_MAX);
   private final MessageDigest digest;
+
+  /** Made when the walk begins: most copies only mark a place. */
+  private ByteBuffer buffer;
+
   private long position;
   private long lines;
   private long skipped;
@@ -52,7 +55,6 @@ public final class JournalCursor {
     this.source = source;
     this.keep = keep;
     this.digest = digest;
-    buffer.limit(0);
   }
 
   /**
@@ -119,6 +121,9 @@ public final class JournalCursor {
   private int find(long limit) throws IOException {
     if (position >= limit) {
       return -1;
+    }
+    if (buffer == null) {
+      buffer = ByteBuffer.allocate(2 * LINE_LENGTH_MAX).limit(0);
     }
     byte[] bytes = buffer.array();
     int from = buffer.position();

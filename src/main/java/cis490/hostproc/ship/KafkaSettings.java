@@ -61,8 +61,8 @@ public final class KafkaSettings {
   private static final Map<String, String> PRODUCER_DEFAULTS =
       Map.of(
           ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
-          // A transaction is flushed as soon as it is filled; lingering would only delay that.
-          ProducerConfig.LINGER_MS_CONFIG, "0",
+          // A transaction is flushed when it is filled, and goes in one request until then.
+          ProducerConfig.LINGER_MS_CONFIG, "5000",
           ProducerConfig.BATCH_SIZE_CONFIG, "131072",
           ProducerConfig.BUFFER_MEMORY_CONFIG, "8388608",
           ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MS_MAX,

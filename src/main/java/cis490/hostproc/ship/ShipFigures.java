@@ -35,6 +35,7 @@ public final class ShipFigures {
   private volatile long acknowledged;
   private volatile long found = -1;
   private volatile long readBack;
+  private volatile long readingBackSinceNs;
   private KafkaClientMetrics producerMetrics;
 
   /**
@@ -51,6 +52,19 @@ public final class ShipFigures {
     transaction = Timer.builder(TRANSACTION).register(registry);
     commits = Counter.builder(COMMITS).register(registry);
     recoveries = Counter.builder(RECOVERIES).register(registry);
+  }
+
+  void readingBack() {
+    readingBackSinceNs = System.nanoTime();
+  }
+
+  /**
+   * When the reading back began.
+   *
+   * @return {@link System#nanoTime()}, 0 if it has not
+   */
+  public long readingBackSinceNs() {
+    return readingBackSinceNs;
   }
 
   void acknowledged(long rows) {

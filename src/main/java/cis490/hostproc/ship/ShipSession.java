@@ -31,9 +31,9 @@ import org.apache.kafka.common.header.Header;
 final class ShipSession implements AutoCloseable {
 
   /** Bounds a transaction, and with the producer's buffer the memory: rows and bytes of lines. */
-  private static final int BATCH_ROWS_MAX = 10_000;
+  private static final int BATCH_ROWS_MAX = 40_000;
 
-  private static final long BATCH_BYTES_MAX = 4L * 1024 * 1024;
+  private static final long BATCH_BYTES_MAX = 16L * 1024 * 1024;
 
   private static final Duration ROWS_VISIBLE_WITHIN = Duration.ofSeconds(10);
   private static final Duration MANIFEST_VISIBLE_WITHIN = Duration.ofSeconds(2);
@@ -51,6 +51,10 @@ final class ShipSession implements AutoCloseable {
   private Producer<byte[], byte[]> producer;
   private Uuid topicId;
   private long nextOffset;
+
+  /** Walks ahead while a batch is filled. */
+  private JournalCursor cursor;
+
   private JournalCursor committed;
   private boolean caughtUp;
 
@@ -97,7 +101,8 @@ final class ShipSession implements AutoCloseable {
     }
     nextOffset = end;
     Optional<ConsumerRecord<byte[], byte[]>> tail = reader.last(end);
-    committed = tail.isPresent() ? upTo(tail.get(), known) : job.start();
+    cursor = tail.isPresent() ? upTo(tail.get(), known) : job.start();
+    committed = cursor.copy();
     episodes.ensure();
   }
 
@@ -105,12 +110,12 @@ final class ShipSession implements AutoCloseable {
   private JournalCursor upTo(ConsumerRecord<byte[], byte[]> tail, JournalCursor known)
       throws Exception {
     RowHeaders last = RowHeaders.of(tail);
-    JournalCursor cursor = known.position() <= last.end() ? known.copy() : job.start();
-    byte[] line = cursor.skipTo(Math.min(last.end(), job.source().length()));
+    JournalCursor found = known.position() <= last.end() ? known.copy() : job.start();
+    byte[] line = found.skipTo(Math.min(last.end(), job.source().length()));
     boolean same =
-        cursor.position() == last.end()
-            && cursor.lines() == last.seq() + 1
-            && cursor.chain().equals(last.chain())
+        found.position() == last.end()
+            && found.lines() == last.seq() + 1
+            && found.chain().equals(last.chain())
             && (line == null || Arrays.equals(line, tail.value()));
     if (!same) {
       throw new ShippingStoppedException(
@@ -121,7 +126,7 @@ final class ShipSession implements AutoCloseable {
               + ": "
               + firstDifference(last));
     }
-    return cursor;
+    return found;
   }
 
   private String firstDifference(RowHeaders last) throws Exception {
@@ -133,12 +138,11 @@ final class ShipSession implements AutoCloseable {
   /** Sends the lines up to {@code durable}, or as many of them as a transaction holds. */
   void ship(long durable) throws Exception {
     long startNs = System.nanoTime();
-    JournalCursor cursor = committed.copy();
     Acknowledgements acks = new Acknowledgements(nextOffset);
     long from = cursor.position();
     int rows = 0;
     while (rows < BATCH_ROWS_MAX && cursor.position() - from < BATCH_BYTES_MAX) {
-      byte[] line = nextLine(cursor, durable, rows);
+      byte[] line = nextLine(durable, rows);
       if (line == null) {
         break;
       }
@@ -156,12 +160,12 @@ final class ShipSession implements AutoCloseable {
       commit(rows, acks);
       figures.committed(System.nanoTime() - startNs);
     }
-    committed = cursor;
+    committed = cursor.copy();
     caughtUp = cursor.position() >= durable;
   }
 
   /** Null also before a line that is refused, if there are rows to be sent first. */
-  private static byte[] nextLine(JournalCursor cursor, long durable, int rows) throws IOException {
+  private byte[] nextLine(long durable, int rows) throws IOException {
     try {
       return cursor.next(durable);
     } catch (RefusedLineException refused) {
@@ -175,7 +179,9 @@ final class ShipSession implements AutoCloseable {
   private void commit(int rows, Acknowledgements acks) {
     producer.flush();
     acks.check(rows);
-    checkTopicId();
+    if (nextOffset == 0) {
+      checkTopicId();
+    }
     producer.commitTransaction();
     nextOffset = afterMarker(nextOffset + rows - 1);
   }
@@ -184,7 +190,10 @@ final class ShipSession implements AutoCloseable {
     return new ProducerRecord<>(job.topic(), 0, key, line, headers.with(constantHeaders));
   }
 
-  /** A topic deleted behind our back comes back empty, and the next send would succeed. */
+  /**
+   * A topic deleted behind our back comes back empty, made by the broker to its own taste. Rows
+   * that are not its first ones are then told by their offsets.
+   */
   private void checkTopicId() {
     if (!topic.id().equals(Optional.of(topicId))) {
       throw new KafkaException("topic " + job.topic() + " was deleted or made anew");
@@ -212,6 +221,7 @@ final class ShipSession implements AutoCloseable {
    */
   String readBack() throws Exception {
     awaitVisible();
+    figures.readingBack();
     return readBack(committed.position());
   }
 

@@ -58,6 +58,7 @@ class UsageIT {
         "consume --bootstrap-servers a:1                          | '--episode=ID'",
         "episodes                                                 | --bootstrap-servers",
         "schema table                                             | 'table'",
+        "collect --episode a --pid 1 --offline --linger-ms 0      | --linger-ms 0: 1 to 60000",
         "broker --port 65536                                      | --port 65536",
       })
   void aMistakeIsOneLineOnStderrAndExitCode2(String args, String expected) {

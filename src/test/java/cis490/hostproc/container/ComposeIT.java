@@ -80,7 +80,7 @@ class ComposeIT {
   void theReadmesCollectLineWorksAsWritten() throws Exception {
     String line =
         Files.readAllLines(Path.of("README.md")).stream()
-            .filter(each -> each.startsWith("java -jar target/hostproc.jar collect "))
+            .filter(each -> each.startsWith("target/hostproc collect "))
             .filter(each -> each.contains(" --bootstrap-servers " + FROM_THE_HOST))
             .findFirst()
             .orElseThrow();

@@ -432,7 +432,7 @@ class ShipperTest {
 
   @Test
   void manyRowsTakeSeveralTransactions() throws Exception {
-    append(25_000);
+    append(90_000);
 
     Running run = ship();
     assertEquals(Shipper.Outcome.EQUAL, run.finish());

@@ -17,7 +17,7 @@ FLOOR = WORK / "floor"
 HOSTPROC = ROOT / "target" / "hostproc"
 NS_PER_US = 1000
 NS_PER_MS = 1000_000
-BROKER_PORT = 29192
+BROKER_PORT = 19192
 
 JAVA = ["java", "-XX:+UseSerialGC", "-Xmx64m"]
 JAVA += ["--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED"]

@@ -14,7 +14,7 @@ final class LingerOption {
   @Option(
       names = "--linger-ms",
       paramLabel = "MS",
-      defaultValue = "2000",
+      defaultValue = "5000",
       description =
           "Rows gather so long before they are shipped: less is sooner, and costs more processor"
               + " time. Default: ${DEFAULT-VALUE}")

@@ -36,6 +36,11 @@ public final class Fixtures {
     return resource("/reference");
   }
 
+  /** The folder of the programs that the tests of package truth watch and ask. */
+  public static Path truth() {
+    return resource("/truth");
+  }
+
   private static Path resource(String name) {
     URL url = Fixtures.class.getResource(name);
     if (url == null) {

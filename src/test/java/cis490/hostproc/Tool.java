@@ -40,7 +40,8 @@ public final class Tool {
     require("root".equals(System.getProperty("user.name")), "not root, so no other user's process");
   }
 
-  private static void require(boolean there, String otherwise) {
+  /** Skips the running test, with the reason printed, unless the machine is as it must be. */
+  public static void require(boolean there, String otherwise) {
     if (there) {
       return;
     }

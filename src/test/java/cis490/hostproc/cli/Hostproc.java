@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  * The built program, run as its users run it: a process of its own, in a folder of its own. {@link
  * #endAll()} after each test leaves no process and no file of it behind.
  */
-final class Hostproc {
+public final class Hostproc {
 
   static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final long LIMIT_S = 120;
@@ -35,7 +35,7 @@ final class Hostproc {
   }
 
   /** Starts {@code java -jar hostproc.jar} in a folder. */
-  static Hostproc start(Path folder, String... args) {
+  public static Hostproc start(Path folder, String... args) {
     return start(folder, List.of(), JAR, args);
   }
 
@@ -77,7 +77,7 @@ final class Hostproc {
     return hostproc;
   }
 
-  int exitCode() {
+  public int exitCode() {
     try {
       assertTrue(process.waitFor(LIMIT_S, TimeUnit.SECONDS), () -> "still running: " + err());
       return process.exitValue();
@@ -90,20 +90,20 @@ final class Hostproc {
     return read(out);
   }
 
-  String err() {
+  public String err() {
     return read(err);
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
@@ -112,7 +112,7 @@ final class Hostproc {
     process.destroyForcibly();
   }
 
-  void signal(String name) {
+  public void signal(String name) {
     signal(process.pid(), name);
   }
 
@@ -160,7 +160,7 @@ final class Hostproc {
   }
 
   /** Ends all that was started, with what it started itself. */
-  static void endAll() throws IOException {
+  public static void endAll() throws IOException {
     for (Hostproc hostproc : STARTED) {
       hostproc.process.descendants().forEach(ProcessHandle::destroyForcibly);
       hostproc.process.destroyForcibly();

@@ -28,7 +28,7 @@ final class Step {
    * timer ticks, and the guess is worth nothing: on Linux 6.18 half a second in the kernel was
    * found on the user's side. Then the sides must only be those that getrusage(2) tells.
    */
-  static final long CPU_SIDES_PREEMPTED = 3;
+  static final long CPU_SIDES_PREEMPTED = 2;
 
   /** Bytes: the file system's own, an inode or a bitmap that is made dirty on our account. */
   static final long FILE_SYSTEM_BYTES = 16 << 10;

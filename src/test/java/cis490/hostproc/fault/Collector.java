@@ -115,6 +115,9 @@ public final class Collector {
                 bootstrapServers,
                 "--flush-timeout-s",
                 Long.toString(flushTimeout.toSeconds()),
+                // So that faults come in the midst of transactions, and not while rows gather.
+                "--linger-ms",
+                "500",
                 "--summary",
                 "json"));
     arguments.addAll(options);

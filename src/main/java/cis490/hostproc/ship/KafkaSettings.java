@@ -61,13 +61,17 @@ public final class KafkaSettings {
   private static final Map<String, String> PRODUCER_DEFAULTS =
       Map.of(
           ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
-          // A transaction is flushed when it is filled, and goes in one request until then.
-          ProducerConfig.LINGER_MS_CONFIG, "5000",
           ProducerConfig.BATCH_SIZE_CONFIG, "131072",
           ProducerConfig.BUFFER_MEMORY_CONFIG, "8388608",
           ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MS_MAX,
           ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, BLOCK_MS_MAX,
           ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
+
+  /**
+   * A transaction is flushed when it is filled; until then its rows gather for one request, ms. Far
+   * longer than filling takes.
+   */
+  private static final long LINGER_MS = 5_000;
 
   /**
    * A dead collector's open transaction hides later rows from readers for this long at most, ms.
@@ -160,6 +164,7 @@ public final class KafkaSettings {
   private Map<String, String> producerConfig(String transactionalId, String clientId) {
     Map<String, String> config = new HashMap<>(PRODUCER_DEFAULTS);
     config.putAll(own);
+    config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, lingerMs(config));
     config.putAll(GUARDED_PRODUCER);
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
@@ -167,6 +172,19 @@ public final class KafkaSettings {
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
     config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
     return config;
+  }
+
+  /** No more than the time limits leave room for; a producer with less is refused. */
+  private static String lingerMs(Map<String, String> config) {
+    try {
+      long roomMs =
+          Long.parseLong(config.get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG))
+              - Long.parseLong(config.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG));
+      return Long.toString(Math.max(0, Math.min(LINGER_MS, roomMs)));
+    } catch (NumberFormatException wrong) {
+      // The producer will say which.
+      return "0";
+    }
   }
 
   /** A consumer that sees committed records only, from the beginning, and commits nothing. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Users may set anything but what keeps the rows exact. */
@@ -73,6 +74,25 @@ class KafkaSettingsTest {
   @ValueSource(strings = {"security.protocol", "fetch.min.bytes", "linger.ms", "retry.backoff.ms"})
   void knowsWhatSomeClientKnows(String name) {
     assertTrue(KafkaSettings.known(name));
+  }
+
+  /** Kafka refuses a producer whose rows may wait for longer than they may take to arrive. */
+  @ParameterizedTest
+  @CsvSource({"1500, 1500", "1500, 3000", "10000, 20000", "1000, 600000"})
+  void leavesRoomForTheUsersTimeLimits(String requestMs, String deliveryMs) {
+    new KafkaSettings(
+            Map.of(
+                "bootstrap.servers", "127.0.0.1:1",
+                "request.timeout.ms", requestMs,
+                "delivery.timeout.ms", deliveryMs))
+        .check();
+  }
+
+  @Test
+  void aTimeLimitThatIsNoNumberIsRefused() {
+    Map<String, String> own =
+        Map.of("bootstrap.servers", "127.0.0.1:1", "delivery.timeout.ms", "soon");
+    assertThrows(ConfigException.class, () -> new KafkaSettings(own).check());
   }
 
   @Test

@@ -4,32 +4,11 @@ import cis490.hostproc.episode.EpisodeId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code hostproc collect}: the options; {@link Recording} does it. */
-@Command(
-    name = "collect",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    sortOptions = false,
-    customSynopsis = "hostproc collect --episode ID (--pid PID | -- COMMAND [ARG…]) [OPTION…]",
-    description = {
-      "Samples a process at a fixed interval; each row goes to a file and from there to Kafka.",
-      "Ends when the process does, after --duration-s, or on SIGINT or SIGTERM."
-    },
-    footer = {
-      "",
-      "Example:",
-      "  hostproc collect --episode boot-17 --pid 4711 --bootstrap-servers lake:9092"
-    })
-final class CollectCommand implements Callable<Integer> {
+final class CollectCommand extends Command {
 
   private static final long NS_PER_MS = 1_000_000;
   private static final double NS_PER_S = 1e9;
@@ -42,125 +21,150 @@ final class CollectCommand implements Callable<Integer> {
     json
   }
 
-  @Mixin private EpisodeOption episode;
+  private final EpisodeOption episode = new EpisodeOption(this);
 
-  @Option(names = "--pid", paramLabel = "PID", description = "The process to sample.")
-  Long pid;
+  private final OptionSpec pid =
+      add(
+          OptionSpec.builder("--pid")
+              .type(Long.class)
+              .paramLabel("PID")
+              .description("The process to sample."));
 
-  @Parameters(
-      paramLabel = "COMMAND [ARG…]",
-      arity = "0..*",
-      hideParamSyntax = true,
-      description = "After --: start this and sample it from its birth.")
-  List<String> command = List.of();
+  private final PositionalParamSpec command =
+      add(
+          PositionalParamSpec.builder()
+              .type(List.class)
+              .auxiliaryTypes(String.class)
+              .arity("0..*")
+              .paramLabel("COMMAND [ARG…]")
+              .hideParamSyntax(true)
+              .description("After --: start this and sample it from its birth."));
 
-  @Option(
-      names = "--interval-ms",
-      paramLabel = "MS",
-      defaultValue = "100",
-      description = "Time between ticks. Default: ${DEFAULT-VALUE}")
-  long intervalMs;
+  private final OptionSpec intervalMs =
+      add(
+          OptionSpec.builder("--interval-ms")
+              .type(Long.class)
+              .paramLabel("MS")
+              .defaultValue("100")
+              .description("Time between ticks. Default: ${DEFAULT-VALUE}"));
 
-  @Option(
-      names = "--duration-s",
-      paramLabel = "S",
-      description = "End after this many seconds. Default: when the process ends.")
-  Double durationS;
+  private final OptionSpec durationS =
+      add(
+          OptionSpec.builder("--duration-s")
+              .type(Double.class)
+              .paramLabel("S")
+              .description("End after this many seconds. Default: when the process ends."));
 
-  @Option(
-      names = "--output",
-      paramLabel = "FILE",
-      description = "The rows' file. Default: episodes/ID/host_proc.jsonl")
-  Path output;
+  private final OptionSpec output =
+      add(
+          OptionSpec.builder("--output")
+              .type(Path.class)
+              .paramLabel("FILE")
+              .description("The rows' file. Default: episodes/ID/host_proc.jsonl"));
 
-  @Mixin KafkaOptions kafka;
+  private final KafkaOptions kafka = new KafkaOptions(this);
 
-  @Mixin LingerOption shipping;
+  private final LingerOption linger = new LingerOption(this);
 
-  @Option(names = "--offline", description = "Write the file alone.")
-  boolean offline;
+  private final OptionSpec offline = addFlag("--offline", "Write the file alone.");
 
-  @Option(
-      names = "--flush-timeout-s",
-      paramLabel = "S",
-      defaultValue = "30",
-      description = "At the end, wait so long for the last rows. Default: ${DEFAULT-VALUE}")
-  long flushTimeoutS;
+  private final OptionSpec flushTimeoutS =
+      add(
+          OptionSpec.builder("--flush-timeout-s")
+              .type(Long.class)
+              .paramLabel("S")
+              .defaultValue("30")
+              .description(
+                  "At the end, wait so long for the last rows. Default: ${DEFAULT-VALUE}"));
 
-  @Option(
-      names = "--mono-origin-ns",
-      paramLabel = "N",
-      description =
-          "The CLOCK_MONOTONIC reading that t_mono_ns counts from. Default: the collector's start.")
-  Long monoOriginNs;
+  private final OptionSpec monoOriginNs =
+      add(
+          OptionSpec.builder("--mono-origin-ns")
+              .type(Long.class)
+              .paramLabel("N")
+              .description(
+                  "The CLOCK_MONOTONIC reading that t_mono_ns counts from. Default: the collector's"
+                      + " start."));
 
-  @Option(
-      names = "--append-other-process",
-      description = "Go on in a file that holds rows of another process, or of an unknown one.")
-  boolean appendOtherProcess;
+  private final OptionSpec appendOtherProcess =
+      addFlag(
+          "--append-other-process",
+          "Go on in a file that holds rows of another process, or of an unknown one.");
 
-  @Option(
-      names = "--proc-root",
-      paramLabel = "DIR",
-      defaultValue = "/proc",
-      description = "Where procfs is mounted. Default: ${DEFAULT-VALUE}")
-  Path procRoot;
+  private final OptionSpec procRoot =
+      add(
+          OptionSpec.builder("--proc-root")
+              .type(Path.class)
+              .paramLabel("DIR")
+              .defaultValue("/proc")
+              .description("Where procfs is mounted. Default: ${DEFAULT-VALUE}"));
 
-  @Option(
-      names = "--summary",
-      paramLabel = "FORM",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES}: text on stderr, or JSON on stdout. Default: text")
-  SummaryForm summary;
+  private final OptionSpec summary =
+      add(
+          OptionSpec.builder("--summary")
+              .type(SummaryForm.class)
+              .paramLabel("FORM")
+              .defaultValue("text")
+              .description(
+                  "${COMPLETION-CANDIDATES}: text on stderr, or JSON on stdout. Default: text"));
 
-  @Spec private CommandSpec spec;
-
-  CollectCommand() {}
+  CollectCommand() {
+    super(
+        "Samples a process at a fixed interval; each row goes to a file and from there to Kafka.",
+        "Ends when the process does, after --duration-s, or on SIGINT or SIGTERM.");
+    spec()
+        .usageMessage()
+        .customSynopsis("hostproc collect --episode ID (--pid PID | -- COMMAND [ARG…]) [OPTION…]")
+        .footer(
+            "",
+            "Example:",
+            "  hostproc collect --episode boot-17 --pid 4711 --bootstrap-servers lake:9092");
+  }
 
   @Override
   public Integer call() throws Exception {
     check();
-    shipping.check();
+    linger.check();
     kafka.allowOffline();
-    kafka.check(offline);
+    kafka.check(offline());
     try (Recording recording = new Recording(this)) {
       Summary result = recording.run();
-      if (summary == SummaryForm.json) {
-        spec.commandLine().getOut().println(result.json());
-        spec.commandLine().getOut().flush();
+      if (summary.getValue() == SummaryForm.json) {
+        out().println(result.json());
+        out().flush();
       } else {
-        spec.commandLine().getErr().print(result.text());
-        spec.commandLine().getErr().flush();
+        err().print(result.text());
+        err().flush();
       }
       return result.exitCode();
     }
   }
 
   private void check() {
-    if ((pid == null) == command.isEmpty()) {
+    if ((pid() == null) == command().isEmpty()) {
       throw usage("what to sample? --pid PID, or -- COMMAND [ARG…], one of them");
     }
-    if (pid != null && pid < 1) {
-      throw usage("--pid " + pid + ": a pid is 1 or more");
+    if (pid() != null && pid() < 1) {
+      throw usage("--pid " + pid() + ": a pid is 1 or more");
     }
-    if (intervalMs < 1 || intervalMs > INTERVAL_MS_MAX) {
-      throw usage("--interval-ms " + intervalMs + ": 1 to " + INTERVAL_MS_MAX);
+    if (intervalMs() < 1 || intervalMs() > INTERVAL_MS_MAX) {
+      throw usage("--interval-ms " + intervalMs() + ": 1 to " + INTERVAL_MS_MAX);
     }
-    if (durationS != null && !(durationS > 0 && durationS <= DURATION_S_MAX)) {
-      throw usage("--duration-s " + durationS + ": more than 0, at most ten years");
+    Double seconds = durationS.getValue();
+    if (seconds != null && !(seconds > 0 && seconds <= DURATION_S_MAX)) {
+      throw usage("--duration-s " + seconds + ": more than 0, at most ten years");
     }
     if (rowsFile().toString().isEmpty() || rowsFile().getFileName() == null) {
-      throw usage("--output '" + output + "': is no file");
+      throw usage("--output '" + rowsFile() + "': is no file");
     }
-    if (flushTimeoutS < 0 || flushTimeoutS > FLUSH_TIMEOUT_S_MAX) {
-      throw usage("--flush-timeout-s " + flushTimeoutS + ": 0 to " + FLUSH_TIMEOUT_S_MAX);
+    long flush = flushTimeoutS.getValue();
+    if (flush < 0 || flush > FLUSH_TIMEOUT_S_MAX) {
+      throw usage("--flush-timeout-s " + flush + ": 0 to " + FLUSH_TIMEOUT_S_MAX);
     }
-    if (monoOriginNs != null && (monoOriginNs < 0 || monoOriginNs > System.nanoTime())) {
+    long nowNs = System.nanoTime();
+    if (monoOriginNs() != null && (monoOriginNs() < 0 || monoOriginNs() > nowNs)) {
       throw usage(
-          "--mono-origin-ns "
-              + monoOriginNs
-              + ": CLOCK_MONOTONIC of this boot is now "
-              + System.nanoTime());
+          "--mono-origin-ns " + monoOriginNs() + ": CLOCK_MONOTONIC of this boot is now " + nowNs);
     }
   }
 
@@ -168,23 +172,61 @@ final class CollectCommand implements Callable<Integer> {
     return episode.id();
   }
 
+  /** Null if a command is to be started. */
+  Long pid() {
+    return pid.getValue();
+  }
+
+  /** Empty if there is a pid. */
+  List<String> command() {
+    List<String> words = command.getValue();
+    return words == null ? List.of() : words;
+  }
+
+  long intervalMs() {
+    return intervalMs.getValue();
+  }
+
   long intervalNs() {
-    return intervalMs * NS_PER_MS;
+    return intervalMs() * NS_PER_MS;
   }
 
   long durationNs() {
-    return durationS == null ? Long.MAX_VALUE : Math.max(1, Math.round(durationS * NS_PER_S));
-  }
-
-  Duration flushTimeout() {
-    return Duration.ofSeconds(flushTimeoutS);
+    Double seconds = durationS.getValue();
+    return seconds == null ? Long.MAX_VALUE : Math.max(1, Math.round(seconds * NS_PER_S));
   }
 
   Path rowsFile() {
-    return output != null ? output : Path.of("episodes", episode().value(), "host_proc.jsonl");
+    Path file = output.getValue();
+    return file != null ? file : Path.of("episodes", episode().value(), "host_proc.jsonl");
   }
 
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
+  KafkaOptions kafka() {
+    return kafka;
+  }
+
+  Duration linger() {
+    return linger.linger();
+  }
+
+  boolean offline() {
+    return offline.getValue();
+  }
+
+  Duration flushTimeout() {
+    return Duration.ofSeconds(flushTimeoutS.getValue());
+  }
+
+  /** Null if the collector's start is the origin. */
+  Long monoOriginNs() {
+    return monoOriginNs.getValue();
+  }
+
+  boolean appendOtherProcess() {
+    return appendOtherProcess.getValue();
+  }
+
+  Path procRoot() {
+    return procRoot.getValue();
   }
 }

@@ -6,16 +6,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Says what is wrong with the sampling: each kind once, not once a tick. A file that can't be
  * written may be writable again, so that is said whenever it begins, and when it is over.
  */
 final class Complaints {
-
-  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
 
   /** A disk at its limit takes one row and not the next. */
   private static final Duration WRITTEN_AGAIN_AFTER = Duration.ofSeconds(2);
@@ -38,7 +34,7 @@ final class Complaints {
     for (Complaint complaint : Complaint.values()) {
       String text = figures.complaint(complaint);
       if (text != null && complaint != Complaint.UNWRITTEN && said.add(complaint)) {
-        LOG.warn("{}: {}", consequence(complaint), text);
+        Log.get().warn("{}: {}", consequence(complaint), text);
       }
     }
     sayWhetherWritten(nowNs);
@@ -51,12 +47,13 @@ final class Complaints {
       lastLossNs = nowNs;
       if (!losing) {
         losing = true;
-        LOG.warn(
-            "{}: {}", consequence(Complaint.UNWRITTEN), figures.complaint(Complaint.UNWRITTEN));
+        Log.get()
+            .warn(
+                "{}: {}", consequence(Complaint.UNWRITTEN), figures.complaint(Complaint.UNWRITTEN));
       }
     } else if (losing && nowNs - lastLossNs > WRITTEN_AGAIN_AFTER.toNanos()) {
       losing = false;
-      LOG.warn("{} is written again, {} ticks were lost", file, unwritten - unwrittenBefore);
+      Log.get().warn("{} is written again, {} ticks were lost", file, unwritten - unwrittenBefore);
       unwrittenBefore = unwritten;
     }
   }

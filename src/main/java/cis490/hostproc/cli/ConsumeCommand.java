@@ -8,41 +8,35 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code hostproc consume}. */
-@Command(
-    name = "consume",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    description =
-        "Prints an episode's rows as JSON lines, from the first one, as its topic holds them"
-            + " (read_committed).")
-final class ConsumeCommand implements Callable<Integer> {
+final class ConsumeCommand extends Command {
 
   private static final int OUT_BUFFER_BYTES = 64 * 1024;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
-  @Mixin private EpisodeOption episode;
+  private final EpisodeOption episode = new EpisodeOption(this);
 
-  @Option(names = "--follow", description = "Go on with the rows to come, until stopped.")
-  private boolean follow;
+  private final OptionSpec follow =
+      addFlag("--follow", "Go on with the rows to come, until stopped.");
 
-  @Mixin private KafkaOptions kafka;
+  private final KafkaOptions kafka = new KafkaOptions(this);
 
   private volatile boolean stop;
 
-  ConsumeCommand() {}
+  ConsumeCommand() {
+    super(
+        "Prints an episode's rows as JSON lines, from the first one, as its topic holds them"
+            + " (read_committed).");
+  }
 
   @Override
   public Integer call() throws Exception {
     kafka.check(false);
-    if (follow) {
+    if (follow()) {
       // Without it being stopped is no success: rows are missing.
       StopSignal.onStop(() -> stop = true, STOP_LIMIT);
     }
@@ -60,6 +54,10 @@ final class ConsumeCommand implements Callable<Integer> {
     return 0;
   }
 
+  private boolean follow() {
+    return follow.getValue();
+  }
+
   private void print(KafkaSettings settings, OutputStream out) throws Exception {
     try (TopicReader reader =
         TopicReader.open(settings, episode.id().topic(), "hostproc-consume")) {
@@ -68,7 +66,7 @@ final class ConsumeCommand implements Callable<Integer> {
             write(out, record.value());
             return !stop;
           };
-      if (follow) {
+      if (follow()) {
         reader.follow(
             print,
             () -> {

@@ -11,34 +11,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code hostproc episodes}. */
-@Command(
-    name = "episodes",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    description = {
-      "Lists the episodes that Kafka knows: state, rows, times (UTC).",
-      "IN TOPIC is counted now, unless the episode is sealed: ended, and its topic read back"
-          + " equal to the file. MISSING is what the file has and the topic has not."
-    })
-final class EpisodesCommand implements Callable<Integer> {
+final class EpisodesCommand extends Command {
 
   private static final String COLUMNS = "%-24s %-6s %10s %10s %10s %12s  %-19s  %-19s  %s%n";
   private static final String CLIENT_ID = "hostproc-episodes";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
-  @Mixin private KafkaOptions kafka;
-  @Spec private CommandSpec spec;
+  private final KafkaOptions kafka = new KafkaOptions(this);
 
-  EpisodesCommand() {}
+  EpisodesCommand() {
+    super(
+        "Lists the episodes that Kafka knows: state, rows, times (UTC).",
+        "IN TOPIC is counted now, unless the episode is sealed: ended, and its topic read back"
+            + " equal to the file. MISSING is what the file has and the topic has not.");
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -55,9 +45,9 @@ final class EpisodesCommand implements Callable<Integer> {
   }
 
   private void print(KafkaSettings settings, Map<String, Manifest> episodes) throws Exception {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     if (episodes.isEmpty()) {
-      spec.commandLine().getErr().println("no episodes yet");
+      err().println("no episodes yet");
       return;
     }
     out.printf(

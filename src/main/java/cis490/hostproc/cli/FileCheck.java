@@ -83,6 +83,6 @@ record FileCheck(
     Long intervalMs = manifest == null ? null : manifest.beginning().intervalMs();
     return intervalMs == null || intervalMs <= 0
         ? Timeline.ofUnknownInterval()
-        : Timeline.of(intervalMs * NS_PER_MS);
+        : Timeline.onGrid(intervalMs * NS_PER_MS);
   }
 }

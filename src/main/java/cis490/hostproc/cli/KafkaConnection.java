@@ -7,13 +7,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The way to the brokers; where that is the embedded one, it is started on the way. */
 final class KafkaConnection implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaConnection.class);
 
   private final Map<String, String> own;
   private final Path embeddedData;
@@ -45,11 +41,12 @@ final class KafkaConnection implements AutoCloseable {
 
   private void startBroker() throws IOException, InterruptedException {
     BrokerProcess started = BrokerProcess.start(embeddedData);
-    LOG.info(
-        "embedded Kafka {} on {}, data in {}",
-        started.shared() ? "was running" : "is ready",
-        started.address(),
-        embeddedData);
+    Log.get()
+        .info(
+            "embedded Kafka {} on {}, data in {}",
+            started.shared() ? "was running" : "is ready",
+            started.address(),
+            embeddedData);
     keep(started);
   }
 

@@ -12,13 +12,8 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.ConfigException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Where Kafka is, the same for every command that needs it. */
 final class KafkaOptions {
@@ -28,35 +23,12 @@ final class KafkaOptions {
   /** An episode id never begins with a dot, so no episode's folder is in the way. */
   static final String BROKER_DATA = "episodes/.kafka";
 
-  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
   private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec mixee;
-
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT,…",
-      description = "The cluster. Default: the variable " + BOOTSTRAP_VARIABLE + ".")
-  private String bootstrapServers;
-
-  @Option(
-      names = "--embedded-broker",
-      paramLabel = "DIR",
-      arity = "0..1",
-      fallbackValue = BROKER_DATA,
-      description =
-          "Kafka on this machine, for as long as this command runs. DIR keeps its topics"
-              + " (${FALLBACK-VALUE}).")
-  private Path embeddedBroker;
-
-  @Option(
-      names = "--kafka-config",
-      paramLabel = "FILE",
-      description =
-          "Properties file with any client setting (TLS, SASL, …), but for those that keep the"
-              + " rows exact.")
-  private Path kafkaConfig;
+  private final Command command;
+  private final OptionSpec servers;
+  private final OptionSpec broker;
+  private final OptionSpec config;
 
   /** Set by the one command that can do without Kafka. */
   private boolean offlineAllowed;
@@ -64,7 +36,39 @@ final class KafkaOptions {
   private String fromVariable;
   private Map<String, String> own = Map.of();
 
-  KafkaOptions() {}
+  /** What the options say, from {@link #check} on. */
+  private String bootstrapServers;
+
+  private Path embeddedBroker;
+  private Path kafkaConfig;
+
+  KafkaOptions(Command command) {
+    this.command = command;
+    servers =
+        command.add(
+            OptionSpec.builder("--bootstrap-servers")
+                .type(String.class)
+                .paramLabel("HOST:PORT,…")
+                .description("The cluster. Default: the variable " + BOOTSTRAP_VARIABLE + "."));
+    broker =
+        command.add(
+            OptionSpec.builder("--embedded-broker")
+                .type(Path.class)
+                .paramLabel("DIR")
+                .arity("0..1")
+                .fallbackValue(BROKER_DATA)
+                .description(
+                    "Kafka on this machine, for as long as this command runs. DIR keeps its topics"
+                        + " (${FALLBACK-VALUE})."));
+    config =
+        command.add(
+            OptionSpec.builder("--kafka-config")
+                .type(Path.class)
+                .paramLabel("FILE")
+                .description(
+                    "Properties file with any client setting (TLS, SASL, …), but for those that"
+                        + " keep the rows exact."));
+  }
 
   void allowOffline() {
     offlineAllowed = true;
@@ -72,6 +76,9 @@ final class KafkaOptions {
 
   /** Checks all that can be checked before anything is touched. */
   void check(boolean offline) {
+    bootstrapServers = servers.getValue();
+    embeddedBroker = broker.getValue();
+    kafkaConfig = config.getValue();
     if (offline) {
       if (bootstrapServers != null || embeddedBroker != null || kafkaConfig != null) {
         throw usage("--offline goes with no other Kafka option");
@@ -114,7 +121,7 @@ final class KafkaOptions {
                 + " can't be set: the rows are exactly once only with hostproc's own value");
       }
       if (!KafkaSettings.known(name)) {
-        LOG.warn("{}{}: {} is no setting of a Kafka client", kafkaConfig, lineOf(name), name);
+        Log.get().warn("{}{}: {} is no setting of a Kafka client", kafkaConfig, lineOf(name), name);
       }
       own.put(name, properties.getProperty(name));
     }
@@ -217,7 +224,6 @@ final class KafkaOptions {
   }
 
   private ParameterException usage(String message) {
-    CommandLine command = mixee.commandLine();
-    return new ParameterException(command, message);
+    return command.usage(message);
   }
 }

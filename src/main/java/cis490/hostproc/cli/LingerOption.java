@@ -1,38 +1,37 @@
 package cis490.hostproc.cli;
 
 import java.time.Duration;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** How soon rows are in Kafka, and so what shipping costs; docs/performance.md has the curve. */
 final class LingerOption {
 
   private static final long LINGER_MS_MAX = Duration.ofMinutes(1).toMillis();
 
-  @Option(
-      names = "--linger-ms",
-      paramLabel = "MS",
-      defaultValue = "5000",
-      description =
-          "Rows gather so long before they are shipped: less is sooner, and costs more processor"
-              + " time. Default: ${DEFAULT-VALUE}")
-  private long lingerMs;
+  private final Command command;
+  private final OptionSpec linger;
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec mixee;
-
-  LingerOption() {}
+  LingerOption(Command command) {
+    this.command = command;
+    linger =
+        command.add(
+            OptionSpec.builder("--linger-ms")
+                .type(Long.class)
+                .paramLabel("MS")
+                .defaultValue("5000")
+                .description(
+                    "Rows gather so long before they are shipped: less is sooner, and costs more"
+                        + " processor time. Default: ${DEFAULT-VALUE}"));
+  }
 
   void check() {
+    long lingerMs = linger.getValue();
     if (lingerMs < 1 || lingerMs > LINGER_MS_MAX) {
-      throw new ParameterException(
-          mixee.commandLine(), "--linger-ms " + lingerMs + ": 1 to " + LINGER_MS_MAX);
+      throw command.usage("--linger-ms " + lingerMs + ": 1 to " + LINGER_MS_MAX);
     }
   }
 
   Duration linger() {
-    return Duration.ofMillis(lingerMs);
+    return Duration.ofMillis(linger.getValue());
   }
 }

@@ -1,47 +1,24 @@
 package cis490.hostproc.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Arrays;
+import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /** The command {@code hostproc}. Exit codes: 0 done, 1 failed, 2 usage. */
-@Command(
-    name = "hostproc",
-    description = "Records what a process really does: one row a tick, in a file and in Kafka.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND")
-public final class Main implements Runnable {
-
-  /** Set to see the stack trace of an error that nobody foresaw. */
-  private static final String DEBUG_VARIABLE = "HOSTPROC_DEBUG";
+public final class Main extends Command {
 
   private static final String COLLECT = "collect";
 
-  /** In the order of the help. */
-  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+  /** In the order of the help; {@link #command} makes them. */
+  private static final List<String> COMMANDS =
+      List.of(COLLECT, "ship", "verify", "consume", "episodes", "broker", "schema");
 
-  static {
-    COMMANDS.put(COLLECT, CollectCommand::new);
-    COMMANDS.put("ship", ShipCommand::new);
-    COMMANDS.put("verify", VerifyCommand::new);
-    COMMANDS.put("consume", ConsumeCommand::new);
-    COMMANDS.put("episodes", EpisodesCommand::new);
-    COMMANDS.put("broker", BrokerCommand::new);
-    COMMANDS.put("schema", SchemaCommand::new);
+  private Main() {
+    super("Records what a process really does: one row a tick, in a file and in Kafka.");
+    spec().usageMessage().synopsisSubcommandLabel("COMMAND");
   }
-
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-
-  private Main() {}
 
   /**
    * Runs a command and ends the process.
@@ -53,8 +30,19 @@ public final class Main implements Runnable {
     if (name.equals(COLLECT)) {
       Preload.start();
     }
-    CommandLine commandLine = commandLine(name);
-    int exitCode = decoded(args) ? commandLine.execute(args) : notDecoded(commandLine.getErr());
+    CommandLine commandLine;
+    int exitCode;
+    if (!decoded(args)) {
+      commandLine = all();
+      exitCode = notDecoded(commandLine.getErr());
+    } else if (COMMANDS.contains(name)) {
+      // Alone, under its full name: building the others takes time, too.
+      commandLine = configured(command(name).commandLine("hostproc " + name));
+      exitCode = commandLine.execute(Arrays.copyOfRange(args, 1, args.length));
+    } else {
+      commandLine = all();
+      exitCode = commandLine.execute(args);
+    }
     if (exitCode == 0 && commandLine.getOut().checkError() && !Stdout.goesToAReader()) {
       commandLine.getErr().println("hostproc: " + Stdout.FAILED + "could not be written");
       exitCode = CommandLine.ExitCode.SOFTWARE;
@@ -72,59 +60,40 @@ public final class Main implements Runnable {
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** With the named command alone, if there is one: building the others takes time, too. */
-  private static CommandLine commandLine(String name) {
-    CommandLine commandLine = new CommandLine(new Main());
-    if (COMMANDS.containsKey(name)) {
-      commandLine.addSubcommand(COMMANDS.get(name).get());
-    } else {
-      COMMANDS.values().forEach(command -> commandLine.addSubcommand(command.get()));
-      commandLine.addSubcommand(new AutoComplete.GenerateCompletion());
-    }
+  private static Command command(String name) {
+    return switch (name) {
+      case COLLECT -> new CollectCommand();
+      case "ship" -> new ShipCommand();
+      case "verify" -> new VerifyCommand();
+      case "consume" -> new ConsumeCommand();
+      case "episodes" -> new EpisodesCommand();
+      case "broker" -> new BrokerCommand();
+      case "schema" -> new SchemaCommand();
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static CommandLine all() {
+    CommandLine commandLine = new Main().commandLine("hostproc");
+    COMMANDS.forEach(name -> commandLine.addSubcommand(command(name).commandLine(name)));
+    commandLine.addSubcommand(new AutoComplete.GenerateCompletion());
+    return configured(commandLine);
+  }
+
+  private static CommandLine configured(CommandLine commandLine) {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     // An argument of a started command may begin with @.
     commandLine.setExpandAtFiles(false);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setAbbreviatedOptionsAllowed(false);
-    commandLine.setParameterExceptionHandler(Main::usage);
-    commandLine.setExecutionExceptionHandler(Main::failed);
+    ErrorLines errorLines = new ErrorLines();
+    commandLine.setParameterExceptionHandler(errorLines);
+    commandLine.setExecutionExceptionHandler(errorLines);
     return commandLine;
   }
 
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "which command?");
-  }
-
-  private static int usage(ParameterException wrong, String[] args) {
-    CommandLine command = wrong.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    command
-        .getErr()
-        .println(name + ": " + oneLine(wrong.getMessage()) + " (see " + name + " --help)");
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  private static int failed(Exception failure, CommandLine command, ParseResult parsed) {
-    PrintWriter err = command.getErr();
-    String name = command.getCommandSpec().qualifiedName();
-    if (failure instanceof FailedException) {
-      err.println(name + ": " + oneLine(failure.getMessage()));
-    } else if (failure instanceof IOException known) {
-      err.println(name + ": " + oneLine(Failures.describe(known)));
-    } else if (failure instanceof UncheckedIOException known) {
-      err.println(name + ": " + oneLine(Failures.describe(known.getCause())));
-    } else {
-      err.println(
-          name + ": " + oneLine(failure.toString()) + " (" + DEBUG_VARIABLE + "=1 for more)");
-    }
-    if (System.getenv(DEBUG_VARIABLE) != null) {
-      failure.printStackTrace(err);
-    }
-    return CommandLine.ExitCode.SOFTWARE;
-  }
-
-  private static String oneLine(String message) {
-    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+  public Integer call() {
+    throw usage("which command?");
   }
 }

@@ -7,9 +7,8 @@ import cis490.hostproc.proc.ProcessFiles;
 import cis490.hostproc.row.Row;
 import cis490.hostproc.row.RowEncoder;
 import cis490.hostproc.row.RowFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has a second processor load the classes that come before the first row, while the first one reads
@@ -17,7 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Preload {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Preload.class);
+  private static final Path PROC = Path.of("/proc");
+  private static final Path SELF = PROC.resolve("self");
 
   private Preload() {}
 
@@ -33,19 +33,20 @@ final class Preload {
       row();
     } catch (Exception unusual) {
       // Whatever it is, who needs it will meet it and say so.
-      LOG.debug("not loaded beforehand", unusual);
+      Log.get().debug("not loaded beforehand", unusual);
     }
   }
 
   private static void manifest() {
-    Run.Start run = new Run.Start("", "", "", 1, "", 0, 1, 0, 0, 0, 0);
+    Run.Start run = new Run.Start(Version.hostproc(), "", "", 1, "", 0, 1, 0, 0, 0, 0);
     Manifest.open(Manifest.Beginning.of(new EpisodeId("none"), "", false, "", run, 1, 1), run)
         .toJson();
   }
 
   /** Of ourselves. */
   private static void row() throws Exception {
-    try (ProcessFiles self = ProcessFiles.open(Path.of("/proc"), ProcessHandle.current().pid())) {
+    try (ProcessFiles self =
+        ProcessFiles.open(PROC, Long.parseLong(Files.readSymbolicLink(SELF).toString()))) {
       self.read();
       Row row = new Row();
       row.take(self, 1);

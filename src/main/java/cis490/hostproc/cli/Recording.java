@@ -29,16 +29,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One run of {@code hostproc collect}: opens the target and the file, has the one thread sample and
  * the other ship, and sees both to their end.
  */
 final class Recording implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
 
   private static final int OPEN_MANIFEST_TRIES = 4;
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
@@ -54,7 +50,6 @@ final class Recording implements AutoCloseable {
   private final CollectCommand options;
   private final SystemClock clock = new SystemClock();
   private final SampleFigures sampleFigures = new SampleFigures();
-  private final MeterRegistry registry = new SimpleMeterRegistry();
   private final Complaints complaints;
   private final ManifestFile manifestFile;
 
@@ -70,6 +65,7 @@ final class Recording implements AutoCloseable {
   private Long earlierOriginNs;
 
   private Thread sampling;
+  private MeterRegistry registry;
   private KafkaConnection connection;
   private ShipFigures shipFigures;
   private Shipper shipper;
@@ -102,15 +98,16 @@ final class Recording implements AutoCloseable {
     StopSignal.onStop(this::stop, options.flushTimeout().plus(Target.STOP_LIMIT).plus(STOP_MARGIN));
     open();
     startSampling();
+    registry = new SimpleMeterRegistry();
     sampleFigures.bindTo(registry);
     Gauge.builder(Summary.JOURNAL_BYTES, journal, Journal::length).register(registry);
-    if (!options.offline) {
+    if (!options.offline()) {
       startShipping();
     }
     watch();
     Duration sampled = elapsed();
     end(target.stop());
-    Shipper.Outcome outcome = options.offline ? null : finishShipping(sampled);
+    Shipper.Outcome outcome = options.offline() ? null : finishShipping(sampled);
     close(outcome);
     return new Summary(options, registry, manifest, sampled, outcome, shipper, altered);
   }
@@ -131,11 +128,11 @@ final class Recording implements AutoCloseable {
   private void open() throws FailedException, InterruptedException {
     try {
       units = Auxv.ofThisKernel();
-      host = Host.read(options.procRoot);
-      if (options.command.isEmpty()) {
-        target = Target.running(options.procRoot, options.pid);
+      host = Host.read(options.procRoot());
+      if (options.command().isEmpty()) {
+        target = Target.running(options.procRoot(), options.pid());
       } else {
-        TargetCommand.requireExecutable(options.command.get(0));
+        TargetCommand.requireExecutable(options.command().get(0));
       }
       journal = Journal.open(options.rowsFile());
       if (journal.length() + journal.tornBytes() > 0) {
@@ -143,7 +140,7 @@ final class Recording implements AutoCloseable {
       }
       journal.repair();
       if (target == null) {
-        target = Target.starting(options.procRoot, options.command);
+        target = Target.starting(options.procRoot(), options.command());
       }
     } catch (NoSuchProcessException | MalformedKernelTextException wrong) {
       throw new FailedException(wrong.getMessage(), wrong);
@@ -151,7 +148,7 @@ final class Recording implements AutoCloseable {
       throw new FailedException(Failures.describe(failure), failure);
     }
     if (journal.tornBytes() > 0) {
-      LOG.warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
+      Log.get().warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
     }
   }
 
@@ -167,7 +164,7 @@ final class Recording implements AutoCloseable {
           holds + " of the episode " + known.episodeId() + "; choose another --output");
     }
     boolean same = known != null && isTarget(known);
-    if (!same && !options.appendOtherProcess) {
+    if (!same && !options.appendOtherProcess()) {
       boolean unknown = known == null || known.pid() == null;
       throw new FailedException(
           holds
@@ -178,7 +175,7 @@ final class Recording implements AutoCloseable {
       requireSameGrid(known);
       earlierOriginNs = known.originMonoNs();
     }
-    LOG.info("{}; going on after them", holds);
+    Log.get().info("{}; going on after them", holds);
   }
 
   /** The manifest's process is that of its last run. */
@@ -190,11 +187,11 @@ final class Recording implements AutoCloseable {
 
   /** One process, one origin and one interval: its times can be compared all through the file. */
   private void requireSameGrid(Manifest.Beginning known) throws FailedException {
-    if (options.monoOriginNs != null && !options.monoOriginNs.equals(known.originMonoNs())) {
+    if (options.monoOriginNs() != null && !options.monoOriginNs().equals(known.originMonoNs())) {
       throw new FailedException(
           journal.path() + " counts its times from --mono-origin-ns " + known.originMonoNs());
     }
-    if (!Objects.equals(options.intervalMs, known.intervalMs())) {
+    if (!Objects.equals(options.intervalMs(), known.intervalMs())) {
       throw new FailedException(
           journal.path() + " has its rows at --interval-ms " + known.intervalMs());
     }
@@ -216,7 +213,7 @@ final class Recording implements AutoCloseable {
 
   /** Times that count from an earlier run's origin go on doing so. */
   private Run.Start runStart(long nowNs, long wallNs) {
-    long newOriginNs = options.monoOriginNs != null ? options.monoOriginNs : nowNs;
+    long newOriginNs = options.monoOriginNs() != null ? options.monoOriginNs() : nowNs;
     return new Run.Start(
         Version.hostproc(),
         host.name(),
@@ -224,7 +221,7 @@ final class Recording implements AutoCloseable {
         target.pid(),
         target.name(),
         target.files().stat().startTimeTicks(),
-        options.intervalMs,
+        options.intervalMs(),
         earlierOriginNs == null ? newOriginNs : earlierOriginNs,
         wallNs,
         journal.lines(),
@@ -286,7 +283,7 @@ final class Recording implements AutoCloseable {
       endReason = sampler.run(schedule());
     } catch (RuntimeException | Error failure) {
       endReason = EndReason.FAILURE;
-      LOG.error("sampling failed", failure);
+      Log.get().error("sampling failed", failure);
     }
   }
 
@@ -312,9 +309,9 @@ final class Recording implements AutoCloseable {
             EpisodeId.EPISODES_TOPIC,
             () -> manifest.toJson(),
             this::closing,
-            options.shipping.linger(),
+            options.linger(),
             false);
-    connection = options.kafka.connection();
+    connection = options.kafka().connection();
     shipper = new Shipper(job, connection::settings, shipFigures);
     Thread shipping = new Thread(shipper, "hostproc-shipper");
     // What it leaves unfinished, the next run's recovery settles.
@@ -376,7 +373,7 @@ final class Recording implements AutoCloseable {
     try {
       journal.force();
     } catch (IOException failure) {
-      LOG.error("{}: {}", journal.path(), Failures.describe(failure));
+      Log.get().error("{}: {}", journal.path(), Failures.describe(failure));
     }
   }
 
@@ -406,7 +403,7 @@ final class Recording implements AutoCloseable {
     writeManifest();
     altered = journal.altered();
     if (altered) {
-      LOG.error("{} was altered by somebody else while it was written", journal.path());
+      Log.get().error("{} was altered by somebody else while it was written", journal.path());
     }
   }
 
@@ -419,7 +416,7 @@ final class Recording implements AutoCloseable {
       cursor.skipTo(length);
       return cursor.chain();
     } catch (IOException failure) {
-      LOG.error("{}: {}", journal.path(), Failures.describe(failure));
+      Log.get().error("{}: {}", journal.path(), Failures.describe(failure));
       return null;
     }
   }
@@ -452,13 +449,15 @@ final class Recording implements AutoCloseable {
     try {
       manifestFile.write(manifest);
       if (manifestBehind) {
-        LOG.info("{} is up to date again", manifestFile.path());
+        Log.get().info("{} is up to date again", manifestFile.path());
       }
       manifestBehind = false;
     } catch (IOException failure) {
       if (!manifestBehind) {
-        LOG.error(
-            "the manifest is not up to date: {}", Failures.describe(manifestFile.path(), failure));
+        Log.get()
+            .error(
+                "the manifest is not up to date: {}",
+                Failures.describe(manifestFile.path(), failure));
       }
       manifestBehind = true;
     }

@@ -5,19 +5,10 @@ import cis490.hostproc.row.RowFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code hostproc schema}. */
-@Command(
-    name = "schema",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    description = "Prints the JSON schema of a row or of an episode's manifest.")
-final class SchemaCommand implements Callable<Integer> {
+final class SchemaCommand extends Command {
 
   enum Which {
     row(RowFormat.SCHEMA_RESOURCE),
@@ -30,23 +21,25 @@ final class SchemaCommand implements Callable<Integer> {
     }
   }
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "row|episode",
-      defaultValue = "row",
-      description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private Which which;
+  private final PositionalParamSpec which =
+      add(
+          PositionalParamSpec.builder()
+              .type(Which.class)
+              .arity("0..1")
+              .paramLabel("row|episode")
+              .defaultValue("row")
+              .description("${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}."));
 
-  @Spec private CommandSpec spec;
-
-  SchemaCommand() {}
+  SchemaCommand() {
+    super("Prints the JSON schema of a row or of an episode's manifest.");
+  }
 
   @Override
   public Integer call() throws IOException {
-    try (InputStream schema = SchemaCommand.class.getResourceAsStream(which.resource)) {
-      spec.commandLine().getOut().print(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
-      spec.commandLine().getOut().flush();
+    Which chosen = which.getValue();
+    try (InputStream schema = SchemaCommand.class.getResourceAsStream(chosen.resource)) {
+      out().print(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
+      out().flush();
     }
     return 0;
   }

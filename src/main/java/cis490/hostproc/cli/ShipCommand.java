@@ -3,74 +3,64 @@ package cis490.hostproc.cli;
 import cis490.hostproc.episode.EpisodeId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code hostproc ship}. */
-@Command(
-    name = "ship",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    description =
-        "Ships a file of rows into its episode's topic: what a collector could not ship, or what"
-            + " the Python sampler wrote. Alters nothing in the file. Killed anywhere and started"
-            + " again, it goes on where the topic ends.")
-final class ShipCommand implements Callable<Integer> {
+final class ShipCommand extends Command {
 
   private static final long GIVE_UP_AFTER_S_MAX = 86_400;
 
-  @Mixin private EpisodeOption episode;
+  private final EpisodeOption episode = new EpisodeOption(this);
 
-  @Parameters(paramLabel = "FILE", description = "Its rows, JSON lines.")
-  Path file;
+  private final PositionalParamSpec file =
+      add(
+          PositionalParamSpec.builder()
+              .type(Path.class)
+              .paramLabel("FILE")
+              .description("Its rows, JSON lines."));
 
-  @Option(
-      names = "--follow",
-      description =
+  private final OptionSpec follow =
+      addFlag(
+          "--follow",
           "The file still grows: go on with the rows to come, until stopped (Ctrl-C, SIGTERM), or"
-              + " until the collector that writes it has ended the episode.")
-  boolean follow;
+              + " until the collector that writes it has ended the episode.");
 
-  @Option(
-      names = "--skip-invalid",
-      description = "Leave out lines that are no valid rows, and count them.")
-  boolean skipInvalid;
+  private final OptionSpec skipInvalid =
+      addFlag("--skip-invalid", "Leave out lines that are no valid rows, and count them.");
 
-  @Option(
-      names = "--give-up-after-s",
-      paramLabel = "S",
-      description =
-          "Fail when Kafka has taken nothing for so long; 0 for never. Default: 60, with --follow"
-              + " never.")
-  private Long giveUpAfterS;
+  private final OptionSpec giveUpAfterS =
+      add(
+          OptionSpec.builder("--give-up-after-s")
+              .type(Long.class)
+              .paramLabel("S")
+              .description(
+                  "Fail when Kafka has taken nothing for so long; 0 for never. Default: 60, with"
+                      + " --follow never."));
 
-  @Mixin KafkaOptions kafka;
+  private final KafkaOptions kafka = new KafkaOptions(this);
 
-  @Mixin LingerOption shipping;
+  private final LingerOption linger = new LingerOption(this);
 
-  @Spec private CommandSpec spec;
-
-  ShipCommand() {}
+  ShipCommand() {
+    super(
+        "Ships a file of rows into its episode's topic: what a collector could not ship, or what"
+            + " the Python sampler wrote. Alters nothing in the file. Killed anywhere and started"
+            + " again, it goes on where the topic ends.");
+  }
 
   @Override
   public Integer call() throws Exception {
-    if (giveUpAfterS != null && (giveUpAfterS < 0 || giveUpAfterS > GIVE_UP_AFTER_S_MAX)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--give-up-after-s " + giveUpAfterS + ": 0 to " + GIVE_UP_AFTER_S_MAX);
+    Long seconds = giveUpAfterS.getValue();
+    if (seconds != null && (seconds < 0 || seconds > GIVE_UP_AFTER_S_MAX)) {
+      throw usage("--give-up-after-s " + seconds + ": 0 to " + GIVE_UP_AFTER_S_MAX);
     }
-    shipping.check();
+    linger.check();
     kafka.check(false);
     try (Shipment shipment = new Shipment(this)) {
       int exitCode = shipment.run();
-      spec.commandLine().getErr().print(shipment.report());
-      spec.commandLine().getErr().flush();
+      err().print(shipment.report());
+      err().flush();
       return exitCode;
     }
   }
@@ -81,8 +71,29 @@ final class ShipCommand implements Callable<Integer> {
 
   /** Null for never. */
   Duration giveUpAfter() {
-    long seconds = giveUpAfterS == null ? (follow ? 0 : 60) : giveUpAfterS;
+    Long given = giveUpAfterS.getValue();
+    long seconds = given == null ? (follow() ? 0 : 60) : given;
     return seconds == 0 ? null : Duration.ofSeconds(seconds);
+  }
+
+  Path file() {
+    return file.getValue();
+  }
+
+  boolean follow() {
+    return follow.getValue();
+  }
+
+  boolean skipInvalid() {
+    return skipInvalid.getValue();
+  }
+
+  KafkaOptions kafka() {
+    return kafka;
+  }
+
+  Duration linger() {
+    return linger.linger();
   }
 
   /** The command line that ships a file. */

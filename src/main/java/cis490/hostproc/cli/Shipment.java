@@ -15,16 +15,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One run of {@code hostproc ship}: checks the file before anything is sent, has the shipper ship
  * it, and closes the episode if nobody else will.
  */
 final class Shipment implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
@@ -58,8 +54,8 @@ final class Shipment implements AutoCloseable {
 
   Shipment(ShipCommand options) {
     this.options = options;
-    this.gate = new RowGate(options.file, options.skipInvalid);
-    this.manifestFile = ManifestFile.beside(options.file);
+    this.gate = new RowGate(options.file(), options.skipInvalid());
+    this.manifestFile = ManifestFile.beside(options.file());
   }
 
   int run() throws FailedException, InterruptedException {
@@ -78,18 +74,18 @@ final class Shipment implements AutoCloseable {
 
   private void open() throws FailedException {
     try {
-      reader = JournalReader.open(options.file);
+      reader = JournalReader.open(options.file());
       known = manifestFile.read().orElse(null);
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(options.file, failure), failure);
+      throw new FailedException(Failures.describe(options.file(), failure), failure);
     }
     if (known != null && !known.beginning().episodeId().equals(options.episode().value())) {
       throw new FailedException(
-          options.file + " is of the episode " + known.beginning().episodeId());
+          options.file() + " is of the episode " + known.beginning().episodeId());
     }
-    if (!options.follow && reader.beingWritten()) {
+    if (!options.follow() && reader.beingWritten()) {
       throw new FailedException(
-          options.file + " is being written by a collector; --follow ships it while it grows");
+          options.file() + " is being written by a collector; --follow ships it while it grows");
     }
   }
 
@@ -111,11 +107,11 @@ final class Shipment implements AutoCloseable {
         }
       }
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(options.file, failure), failure);
+      throw new FailedException(Failures.describe(options.file(), failure), failure);
     } finally {
       status.clear();
     }
-    if (gate.invalidLines() > 0 && !options.skipInvalid) {
+    if (gate.invalidLines() > 0 && !options.skipInvalid()) {
       throw new FailedException(refusal());
     }
     requireFileOfManifest(endedBytes, chainThen, end);
@@ -141,7 +137,7 @@ final class Shipment implements AutoCloseable {
           String.format(
               Locale.ROOT,
               "%s has %,d bytes of complete rows, and when its episode ended it had %,d (%s)",
-              options.file,
+              options.file(),
               end,
               endedBytes,
               manifestFile.path()));
@@ -149,7 +145,7 @@ final class Shipment implements AutoCloseable {
     String chain = endedBytes > 0 ? known.ending().chain() : null;
     if (!stopped && chain != null && !chain.equals(chainThen)) {
       throw new FailedException(
-          options.file
+          options.file()
               + " was altered after its episode ended: see chain in "
               + manifestFile.path());
     }
@@ -169,11 +165,11 @@ final class Shipment implements AutoCloseable {
             EpisodeId.EPISODES_TOPIC,
             () -> known().toJson(),
             this::seal,
-            options.shipping.linger(),
+            options.linger(),
             true);
-    connection = options.kafka.connection();
+    connection = options.kafka().connection();
     shipper = new Shipper(job, connection::settings, figures);
-    if (!options.follow) {
+    if (!options.follow()) {
       shipper.complete();
     }
     startedNs = System.nanoTime();
@@ -183,14 +179,14 @@ final class Shipment implements AutoCloseable {
   }
 
   private long rows() {
-    return reader.lines() - (options.skipInvalid ? gate.invalidLines() : 0);
+    return reader.lines() - (options.skipInvalid() ? gate.invalidLines() : 0);
   }
 
   private Shipper.Outcome watch() throws InterruptedException {
     long movedAtNs = System.nanoTime();
     long moved = -1;
     Duration limit = options.giveUpAfter();
-    boolean complete = !options.follow;
+    boolean complete = !options.follow();
     Shipper.Outcome now = shipper.await(LOOK_EVERY);
     while (now == Shipper.Outcome.SHIPPING) {
       long progress = figures.found() + figures.acknowledged() + figures.rowsReadBack();
@@ -201,7 +197,7 @@ final class Shipment implements AutoCloseable {
       if (limit != null && System.nanoTime() - movedAtNs > limit.toNanos()) {
         return now;
       }
-      if (stopped && !options.follow) {
+      if (stopped && !options.follow()) {
         return now;
       }
       if (!complete && (stopped || endedByItsCollector())) {
@@ -230,7 +226,7 @@ final class Shipment implements AutoCloseable {
     try {
       known = manifestFile.read().orElse(known);
     } catch (IOException unreadable) {
-      LOG.debug("what was known before must do", unreadable);
+      Log.get().debug("what was known before must do", unreadable);
     }
   }
 
@@ -261,7 +257,7 @@ final class Shipment implements AutoCloseable {
             open ? EndReason.UNKNOWN : before.ending().endReason(),
             open ? null : before.ending().exitCode(),
             end.lines(),
-            options.skipInvalid ? end.skipped() : null,
+            options.skipInvalid() ? end.skipped() : null,
             end.position(),
             null,
             null);
@@ -276,9 +272,10 @@ final class Shipment implements AutoCloseable {
     try {
       manifestFile.write(sealed);
     } catch (IOException failure) {
-      LOG.info(
-          "the sealed manifest is in Kafka alone: {}",
-          Failures.describe(manifestFile.path(), failure));
+      Log.get()
+          .info(
+              "the sealed manifest is in Kafka alone: {}",
+              Failures.describe(manifestFile.path(), failure));
     }
   }
 
@@ -300,7 +297,7 @@ final class Shipment implements AutoCloseable {
     }
     double perSecond = rate();
     String rate = String.format(Locale.ROOT, "  %,.0f rows/s", perSecond);
-    if (options.follow) {
+    if (options.follow()) {
       return String.format(Locale.ROOT, "%,d rows shipped  %,d waiting", shipped, figures.pending())
           + rate;
     }
@@ -348,14 +345,14 @@ final class Shipment implements AutoCloseable {
     Report lines = new Report();
     boolean equal = outcome == Shipper.Outcome.EQUAL;
     lines.add("episode", "%s%s", options.episode(), sealed == null ? "" : ": sealed");
-    lines.add("file", "%s, %s%s", options.file, Report.size(reader.length()), torn());
+    lines.add("file", "%s, %s%s", options.file(), Report.size(reader.length()), torn());
     lines.add(
         "rows",
         "%,d shipped%s, %,d were in the topic already",
         shippedNow(),
         equal ? took() : "",
         Math.max(0, figures.found()));
-    if (options.skipInvalid) {
+    if (options.skipInvalid()) {
       lines.add("lines skipped", "%s", skipped());
     }
     lines.add("topic", "%s, %,d rows", options.episode().topic(), figures.acknowledged());

@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How it goes: on a terminal one line that keeps itself up to date, otherwise a log line now and
@@ -18,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusLine {
 
-  private static final Logger LOG = LoggerFactory.getLogger("hostproc");
   private static final Path STDERR = Path.of("/proc/self/fd/2");
   private static final byte[] CLEAR = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
   private static final Duration LOG_EVERY = Duration.ofSeconds(30);
@@ -91,7 +88,7 @@ final class StatusLine {
     }
     if (terminal == null) {
       logged = elapsed;
-      LOG.info("{}", line);
+      Log.get().info("{}", line);
       return;
     }
     byte[] text = line.getBytes(StandardCharsets.UTF_8);

@@ -98,7 +98,7 @@ final class Summary {
       lines.add(
           "next",
           "%s",
-          ShipCommand.commandLine(options.episode(), options.rowsFile(), options.kafka));
+          ShipCommand.commandLine(options.episode(), options.rowsFile(), options.kafka()));
     }
     return lines.toString();
   }
@@ -141,7 +141,7 @@ final class Summary {
     return Report.program()
         + " consume --episode "
         + options.episode()
-        + options.kafka.asArguments();
+        + options.kafka().asArguments();
   }
 
   /** One object on one line: the manifest's fields, and what only this run knows. */

@@ -10,52 +10,46 @@ import cis490.hostproc.ship.TopicCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code hostproc verify}. */
-@Command(
-    name = "verify",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    sortOptions = false,
-    description = {
-      "Reads an episode's topic back and holds it against the file, byte for byte; checks each"
-          + " line and the manifest; tells of gaps and of steps of the clock. Alters nothing.",
-      "Exit code 0 only if the topic has every row of the file and nothing else, all lines are"
-          + " valid rows, and the manifest, if there is one, agrees."
-    })
-final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand extends Command {
 
   private static final String CLIENT_ID = "hostproc-verify";
 
-  @Mixin private EpisodeOption episode;
+  private final EpisodeOption episode = new EpisodeOption(this);
 
-  @Parameters(paramLabel = "FILE", description = "The rows' file.")
-  private Path file;
+  private final PositionalParamSpec rowsFile =
+      add(
+          PositionalParamSpec.builder()
+              .type(Path.class)
+              .paramLabel("FILE")
+              .description("The rows' file."));
 
-  @Option(
-      names = "--skip-invalid",
-      description = "Leave out lines that are no valid rows: they are not in the topic either.")
-  private boolean skipInvalid;
+  private final OptionSpec skipInvalid =
+      addFlag(
+          "--skip-invalid",
+          "Leave out lines that are no valid rows: they are not in the topic either.");
 
-  @Mixin private KafkaOptions kafka;
-  @Spec private CommandSpec spec;
+  private final KafkaOptions kafka = new KafkaOptions(this);
 
   private StatusLine status;
 
-  VerifyCommand() {}
+  VerifyCommand() {
+    super(
+        "Reads an episode's topic back and holds it against the file, byte for byte; checks each"
+            + " line and the manifest; tells of gaps and of steps of the clock. Alters nothing.",
+        "Exit code 0 only if the topic has every row of the file and nothing else, all lines are"
+            + " valid rows, and the manifest, if there is one, agrees.");
+  }
 
   @Override
   public Integer call() throws Exception {
     kafka.check(false);
+    Path file = rowsFile.getValue();
     Verification verification;
     try (JournalReader rows = JournalReader.open(file);
         KafkaConnection connection = kafka.connection()) {
@@ -70,8 +64,8 @@ final class VerifyCommand implements Callable<Integer> {
         status.clear();
       }
     }
-    spec.commandLine().getOut().print(verification.text());
-    spec.commandLine().getOut().flush();
+    out().print(verification.text());
+    out().flush();
     return verification.exitCode();
   }
 
@@ -91,8 +85,8 @@ final class VerifyCommand implements Callable<Integer> {
       Manifest elsewhere = sealedElsewhere(ofFile.manifest(), settings);
       return new Verification(
           episode.id(),
-          file,
-          skipInvalid,
+          rowsFile.getValue(),
+          skipInvalid(),
           elsewhere == null ? ofFile : ofFile.with(elsewhere),
           elsewhere != null,
           ofTopic);
@@ -112,8 +106,12 @@ final class VerifyCommand implements Callable<Integer> {
     return inKafka != null && inKafka.state() == Manifest.State.SEALED ? inKafka : null;
   }
 
+  private boolean skipInvalid() {
+    return skipInvalid.getValue();
+  }
+
   private JournalCursor.Keep keep() {
-    if (!skipInvalid) {
+    if (!skipInvalid()) {
       return JournalCursor.Keep.ALL;
     }
     RowCheck check = new RowCheck();

@@ -9,10 +9,13 @@ import java.util.List;
  * What the times of a file's rows tell: gaps, rows that are out of order, steps of the wall clock.
  * The rows are given one after the other; memory is bounded however many there are.
  *
- * <p>A gap is more than one and a half intervals from a row to the next. The wall clock has stepped
- * where its distance from the monotonic clock has changed by more than 10 ms and 0.1 % of the time
- * between, and the next row says so too: a thread that was preempted between the two readings makes
- * one odd row and no step, and a clock that is slewed (at most 0.05 % by the kernel) makes none.
+ * <p>A gap is a tick of the grid without a row, between two that have one: rows of hostproc belong
+ * to the tick that was last due when they were taken, so a row that is late is none. Where the
+ * interval is not known there is no grid either (the Python sampler's ticks drift), and a gap is
+ * more than one and a half intervals from a row to the next. The wall clock has stepped where its
+ * distance from the monotonic clock has changed by more than 10 ms and 0.1 % of the time between,
+ * and the next row says so too: a thread that was preempted between the two readings makes one odd
+ * row and no step, and a clock that is slewed (at most 0.05 % by the kernel) makes none.
  */
 public final class Timeline {
 
@@ -84,6 +87,7 @@ public final class Timeline {
   private final Events gaps = new Events();
   private final Events notRising = new Events();
   private final Events wallSteps = new Events();
+  private final boolean grid;
   private long intervalNs;
   private long ticksMissing;
   private long rows;
@@ -109,15 +113,16 @@ public final class Timeline {
 
   private Timeline(long intervalNs) {
     this.intervalNs = intervalNs;
+    grid = intervalNs > 0;
   }
 
   /**
-   * Of rows whose interval is known.
+   * Of rows that hostproc took: ticks are due at whole intervals of the monotonic time.
    *
    * @param intervalNs from tick to tick, ns, more than 0
    * @return an empty timeline
    */
-  public static Timeline of(long intervalNs) {
+  public static Timeline onGrid(long intervalNs) {
     if (intervalNs <= 0) {
       throw new IllegalArgumentException("interval " + intervalNs + " ns");
     }
@@ -149,7 +154,7 @@ public final class Timeline {
     boolean first = rows == 0;
     boolean rising = !first && differenceNs > 0;
     if (rising) {
-      difference(row, differenceNs);
+      after(row, differenceNs, tMonoNs);
     } else if (!first) {
       notRising.add(row, differenceNs);
     }
@@ -158,24 +163,32 @@ public final class Timeline {
     rows++;
   }
 
-  private void difference(long row, long differenceNs) {
-    if (differencesNs == null) {
-      gap(row, differenceNs);
-      return;
-    }
-    differencesNs[differences] = differenceNs;
-    differenceRows[differences] = row;
-    differences++;
-    if (differences == DIFFERENCES_FOR_INTERVAL) {
-      settleInterval();
+  private void after(long row, long differenceNs, long tMonoNs) {
+    if (grid) {
+      gap(row, differenceNs, tMonoNs / intervalNs - lastMonoNs / intervalNs);
+    } else if (differencesNs == null) {
+      gap(row, differenceNs, nearestTicks(differenceNs));
+    } else {
+      differencesNs[differences] = differenceNs;
+      differenceRows[differences] = row;
+      differences++;
+      if (differences == DIFFERENCES_FOR_INTERVAL) {
+        settleInterval();
+      }
     }
   }
 
-  private void gap(long row, long differenceNs) {
-    if (differenceNs - intervalNs > intervalNs / 2) {
+  private void gap(long row, long differenceNs, long ticks) {
+    if (ticks > 1) {
       gaps.add(row, differenceNs);
-      ticksMissing += Math.round((double) differenceNs / intervalNs) - 1;
+      ticksMissing += ticks - 1;
     }
+  }
+
+  /** Halves count as nothing. */
+  private long nearestTicks(long differenceNs) {
+    long ticks = differenceNs / intervalNs;
+    return differenceNs - ticks * intervalNs > intervalNs / 2 ? ticks + 1 : ticks;
   }
 
   private void settleInterval() {
@@ -183,7 +196,7 @@ public final class Timeline {
     Arrays.sort(sorted);
     intervalNs = inWholeMs(sorted[differences / 2]);
     for (int i = 0; i < differences; i++) {
-      gap(differenceRows[i], differencesNs[i]);
+      gap(differenceRows[i], differencesNs[i], nearestTicks(differencesNs[i]));
     }
     differencesNs = null;
     differenceRows = null;
@@ -248,7 +261,7 @@ public final class Timeline {
   }
 
   /**
-   * Steps of more than one and a half intervals.
+   * Where ticks have no rows.
    *
    * @return each with the row after it and the time from the row before, ns
    */
@@ -257,7 +270,7 @@ public final class Timeline {
   }
 
   /**
-   * Ticks that should be in the gaps, at the interval.
+   * Ticks that should be in the gaps: exact on the grid, else the nearest to the interval.
    *
    * @return their number
    */

@@ -60,7 +60,7 @@ class TimelineTest {
     }
   }
 
-  private final Rows rows = new Rows(Timeline.of(100 * MS));
+  private final Rows rows = new Rows(Timeline.onGrid(100 * MS));
   private final Rows unknown = new Rows(Timeline.ofUnknownInterval());
 
   @Test
@@ -81,10 +81,52 @@ class TimelineTest {
 
   @Test
   void anIntervalIsMoreThanNothing() {
-    assertThrows(IllegalArgumentException.class, () -> Timeline.of(0));
+    assertThrows(IllegalArgumentException.class, () -> Timeline.onGrid(0));
   }
 
   // Gaps.
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 100_000_000, 0",
+    "0, 199_999_999, 0",
+    "0, 200_000_000, 1",
+    "0, 1_000_000_000, 9",
+    "0, 3_600_000_000_000, 35_999",
+    "99_999_999, 1, 0",
+    "99_999_999, 100_000_000, 0",
+    "99_999_999, 100_000_001, 1",
+    "60_000_000, 139_999_999, 0",
+    "60_000_000, 140_000_000, 1",
+  })
+  void aGapIsATickOfTheGridWithoutARow(String lateNs, String differenceNs, String missing) {
+    long difference = number(differenceNs);
+    rows.grid(10, 100 * MS).after(100 * MS + number(lateNs)).after(difference);
+    Timeline timeline = rows.end();
+    assertEquals(number(missing), timeline.ticksMissing());
+    assertEquals(
+        number(missing) == 0 ? List.of() : List.of(new Event(11, difference)),
+        timeline.gaps().first());
+  }
+
+  /** A row may be late by all of the interval; ticks that are lost are counted all the same. */
+  @Test
+  void lateRowsHideNoTickAndMakeNone() {
+    SplittableRandom random = Seed.random("late rows");
+    long tick = 0;
+    long monoNs = 0;
+    long missing = 0;
+    rows.after(0);
+    for (int i = 0; i < 100_000; i++) {
+      int lost = random.nextInt(10) == 0 ? random.nextInt(1, 5) : 0;
+      missing += lost;
+      tick += 1 + lost;
+      long nextNs = tick * 100 * MS + random.nextLong(100 * MS);
+      rows.after(nextNs - monoNs);
+      monoNs = nextNs;
+    }
+    assertEquals(missing, rows.end().ticksMissing());
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -92,13 +134,14 @@ class TimelineTest {
     "150_000_001, 1, 1",
     "200_000_000, 1, 1",
     "249_999_999, 1, 1",
-    "250_000_000, 1, 2",
+    "250_000_001, 1, 2",
     "1_000_000_000, 1, 9",
     "3_600_000_000_000, 1, 35_999",
   })
-  void aGapIsMoreThanOneAndAHalfIntervals(String differenceNs, int gaps, String missing) {
+  void withoutAGridAGapIsMoreThanOneAndAHalfIntervals(
+      String differenceNs, int gaps, String missing) {
     long difference = number(differenceNs);
-    Timeline timeline = rows.grid(10, 100 * MS).after(difference).grid(10, 100 * MS).end();
+    Timeline timeline = unknown.grid(10, 100 * MS).after(difference).grid(10, 100 * MS).end();
     assertEquals(gaps, timeline.gaps().count());
     assertEquals(number(missing), timeline.ticksMissing());
     assertEquals(
@@ -286,7 +329,7 @@ class TimelineTest {
   private static void randomTimeline(SplittableRandom random) {
     long intervalNs = random.nextLong(1, 2_000) * MS;
     boolean known = random.nextBoolean();
-    Rows rows = new Rows(known ? Timeline.of(intervalNs) : Timeline.ofUnknownInterval());
+    Rows rows = new Rows(known ? Timeline.onGrid(intervalNs) : Timeline.ofUnknownInterval());
     List<Event> gaps = new ArrayList<>();
     List<Event> steps = new ArrayList<>();
     long missing = 0;

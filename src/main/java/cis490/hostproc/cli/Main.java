@@ -9,11 +9,9 @@ import picocli.CommandLine;
 /** The command {@code hostproc}. Exit codes: 0 done, 1 failed, 2 usage. */
 public final class Main extends Command {
 
-  private static final String COLLECT = "collect";
-
   /** In the order of the help; {@link #command} makes them. */
   private static final List<String> COMMANDS =
-      List.of(COLLECT, "ship", "verify", "consume", "episodes", "broker", "schema");
+      List.of("collect", "ship", "verify", "consume", "episodes", "broker", "schema");
 
   private Main() {
     super("Records what a process really does: one row a tick, in a file and in Kafka.");
@@ -27,9 +25,6 @@ public final class Main extends Command {
    */
   public static void main(String[] args) {
     String name = args.length == 0 ? "" : args[0];
-    if (name.equals(COLLECT)) {
-      Preload.start();
-    }
     CommandLine commandLine;
     int exitCode;
     if (!decoded(args)) {
@@ -62,7 +57,7 @@ public final class Main extends Command {
 
   private static Command command(String name) {
     return switch (name) {
-      case COLLECT -> new CollectCommand();
+      case "collect" -> new CollectCommand();
       case "ship" -> new ShipCommand();
       case "verify" -> new VerifyCommand();
       case "consume" -> new ConsumeCommand();

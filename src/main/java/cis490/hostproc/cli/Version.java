@@ -28,15 +28,6 @@ final class Version implements IVersionProvider {
   }
 
   private static Properties properties() {
-    return Known.PROPERTIES;
-  }
-
-  /** Read once. */
-  private static final class Known {
-    static final Properties PROPERTIES = read();
-  }
-
-  private static Properties read() {
     Properties properties = new Properties();
     try (InputStream in = Version.class.getResourceAsStream(RESOURCE)) {
       properties.load(in);

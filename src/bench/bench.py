@@ -213,7 +213,7 @@ HEADERS = (
 
 
 def shipped_rate(report):
-    """Rows a second, connecting included, as ship itself tells."""
+    """Rows a second from the first row to the last commit, as ship itself tells."""
     rows, seconds = re.search(r"([\d,]+) shipped in ([\d.]+) s", report).groups()
     return int(rows.replace(",", "")) / float(seconds)
 

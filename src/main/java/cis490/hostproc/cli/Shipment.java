@@ -336,9 +336,14 @@ final class Shipment implements AutoCloseable {
 
   /** What came out of it, for people. */
   private String took() {
-    double readBackS = (startedNs + tookNs - figures.readingBackSinceNs()) / 1e9;
+    long shippingNs = figures.shippingSinceNs();
+    long readingBackNs = figures.readingBackSinceNs();
     return String.format(
-        Locale.ROOT, " in %.1f s, read back in %.1f s", tookNs / 1e9 - readBackS, readBackS);
+        Locale.ROOT,
+        " in %.2f s, read back in %.2f s (connected in %.2f s)",
+        (readingBackNs - shippingNs) / 1e9,
+        (startedNs + tookNs - readingBackNs) / 1e9,
+        (shippingNs - startedNs) / 1e9);
   }
 
   String report() {

@@ -129,18 +129,16 @@ public final class JournalCursor {
     int from = buffer.position();
     int at = from;
     while (true) {
-      if (at == buffer.limit()) {
-        int scanned = at - from;
-        if (!fill(limit, scanned)) {
-          return -1;
-        }
-        from = buffer.position();
-        at = from + scanned;
-      }
-      if (bytes[at] == '\n') {
+      at = Newlines.first(bytes, at, buffer.limit());
+      if (at < buffer.limit()) {
         break;
       }
-      at++;
+      int scanned = at - from;
+      if (!fill(limit, scanned)) {
+        return -1;
+      }
+      from = buffer.position();
+      at = from + scanned;
     }
     if (at - from > LINE_LENGTH_MAX) {
       throw tooLong();

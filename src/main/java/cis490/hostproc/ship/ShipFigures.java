@@ -35,6 +35,7 @@ public final class ShipFigures {
   private volatile long acknowledged;
   private volatile long found = -1;
   private volatile long readBack;
+  private volatile long shippingSinceNs;
   private volatile long readingBackSinceNs;
   private KafkaClientMetrics producerMetrics;
 
@@ -67,6 +68,15 @@ public final class ShipFigures {
     return readingBackSinceNs;
   }
 
+  /**
+   * When the topic's end was known for the first time: rows could be shipped.
+   *
+   * @return {@link System#nanoTime()}, 0 if it was not yet
+   */
+  public long shippingSinceNs() {
+    return shippingSinceNs;
+  }
+
   void acknowledged(long rows) {
     acknowledged = rows;
   }
@@ -75,6 +85,7 @@ public final class ShipFigures {
   void recovered(long rows) {
     if (found < 0) {
       found = rows;
+      shippingSinceNs = System.nanoTime();
     }
     acknowledged = rows;
   }

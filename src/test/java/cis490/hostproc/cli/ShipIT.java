@@ -51,7 +51,10 @@ class ShipIT {
     assertEquals(0, run.exitCode(), run.err());
     assertTopicHolds(Files.readString(file));
     assertTrue(
-        run.err().matches("(?s).*1,000 shipped in [0-9.]+ s, read back in [0-9.]+ s.*"), run.err());
+        run.err()
+            .matches(
+                "(?s).*1,000 shipped in [0-9.]+ s, read back in [0-9.]+ s \\(connected in [0-9.]+ s\\), .*"),
+        run.err());
     assertTrue(run.err().contains("topic equals file  yes"), run.err());
     JsonNode manifest = manifest(file);
     assertEquals("sealed", manifest.get("state").asText());

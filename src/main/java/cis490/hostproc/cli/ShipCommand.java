@@ -17,6 +17,7 @@ final class ShipCommand extends Command {
       add(
           PositionalParamSpec.builder()
               .type(Path.class)
+              .required(true)
               .paramLabel("FILE")
               .description("Its rows, JSON lines."));
 

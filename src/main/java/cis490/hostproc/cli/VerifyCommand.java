@@ -26,6 +26,7 @@ final class VerifyCommand extends Command {
       add(
           PositionalParamSpec.builder()
               .type(Path.class)
+              .required(true)
               .paramLabel("FILE")
               .description("The rows' file."));
 

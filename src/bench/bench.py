@@ -119,7 +119,7 @@ def bench_cadence():
 def bench_lateness():
     """Lateness and missed ticks of a minute at 1 ms, shipping; alone, and beside a busy process."""
     lines = []
-    seconds, warm_up_s = 60, 20
+    seconds = 60
     with programs.target() as process, Broker() as broker:
         for beside in ("", "a busy process"):
             late = {"C floor": [], "hostproc": []}
@@ -130,7 +130,7 @@ def bench_lateness():
                     programs.floor(process.pid, 1000, seconds * 1000)
                     late["C floor"].append(Lateness(WORK / "floor.jsonl", 1))
                     with Collector(broker, process.pid, 1) as collector:
-                        time.sleep(warm_up_s)
+                        time.sleep(WARM_UP_S)
                         rows = collector.rows()
                         time.sleep(seconds)
                     late["hostproc"].append(Lateness(collector.path, 1, rows))

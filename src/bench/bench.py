@@ -4,7 +4,9 @@
     mvn -q -DskipTests package && src/bench/bench.py NAME...
 
 Prints tables, and writes each to target/bench/NAME.md. Needs gcc; `ship` needs Maven as well. The
-variables BENCH_ROUNDS, BENCH_WARM_UP_S and BENCH_MEMORY_S change how often and how long.
+variables BENCH_ROUNDS, BENCH_WARM_UP_S and BENCH_MEMORY_S change how often and how long;
+BENCH_AWAKE=yes keeps the processors from halting meanwhile, by a process each of the lowest
+priority.
 """
 
 import hashlib
@@ -23,6 +25,7 @@ from programs import Broker, Collector, Lateness, Running, Window
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 WARM_UP_S = int(os.environ.get("BENCH_WARM_UP_S", "120"))
 MEMORY_S = int(os.environ.get("BENCH_MEMORY_S", "1800"))
+AWAKE = os.environ.get("BENCH_AWAKE") == "yes"
 
 
 def spread(values):
@@ -75,7 +78,7 @@ def bench_row():
 def bench_cadence():
     """CPU a row at a cadence: sampling thread, and whole process with shipping."""
     lines = []
-    for interval_ms, seconds in ((1, 10), (10, 20), (100, 30)):
+    for interval_ms, seconds in ((1, 10), (10, 10), (100, 20)):
         ticks = seconds * 1000 // interval_ms
         us = {"floor": [], "thread": [], "whole": [], "python": [], "broker": []}
         with ExitStack() as stack:
@@ -120,27 +123,29 @@ def bench_lateness():
     """Lateness and missed ticks of a minute at 1 ms, shipping; alone, and beside a busy process."""
     lines = []
     seconds = 60
-    with programs.target() as process, Broker() as broker:
-        for beside in ("", "a busy process"):
-            late = {"C floor": [], "hostproc": []}
+    for beside in ("", "a busy process"):
+        late = {"C floor": [], "hostproc": []}
+        with ExitStack() as stack:
+            process, broker = stack.enter_context(programs.target()), stack.enter_context(Broker())
+            if beside:
+                stack.enter_context(programs.burner())
+            collector = stack.enter_context(Collector(broker, process.pid, 1))
+            time.sleep(WARM_UP_S)
             for _ in range(ROUNDS):
-                with ExitStack() as stack:
-                    if beside:
-                        stack.enter_context(programs.burner())
+                with collector.stopped():
                     programs.floor(process.pid, 1000, seconds * 1000)
                     late["C floor"].append(Lateness(WORK / "floor.jsonl", 1))
-                    with Collector(broker, process.pid, 1) as collector:
-                        time.sleep(WARM_UP_S)
-                        rows = collector.rows()
-                        time.sleep(seconds)
-                    late["hostproc"].append(Lateness(collector.path, 1, rows))
-            for name, each in late.items():
-                line = [beside or "nothing", name]
-                for figure in ("p50_us", "p99_us", "p999_us"):
-                    us = [getattr(one, figure) for one in each]
-                    least = [getattr(one, figure) for one in late["C floor"]]
-                    line += [spread(us), ratio(us, least)]
-                lines.append(line + [spread([one.missed for one in each])])
+                time.sleep(3)
+                rows = collector.rows()
+                time.sleep(seconds)
+                late["hostproc"].append(Lateness(collector.path, 1, rows))
+        for name, each in late.items():
+            line = [beside or "nothing", name]
+            for figure in ("p50_us", "p99_us", "p999_us"):
+                us = [getattr(one, figure) for one in each]
+                least = [getattr(one, figure) for one in late["C floor"]]
+                line += [spread(us), ratio(us, least)]
+            lines.append(line + [spread([one.missed for one in each])])
     head = (
         "beside", "", "p50 µs", "× floor", "p99 µs", "× floor", "p99.9 µs", "× floor",
         "ticks missed of 60,000",
@@ -367,6 +372,9 @@ if __name__ == "__main__":
         sys.exit(f"{sys.argv[0]} NAME..., of:{names}")
     WORK.mkdir(parents=True, exist_ok=True)
     programs.run("gcc", "-O2", "-o", FLOOR, BENCH / "floor.c")
-    for name in sys.argv[1:]:
-        LOAD = load()
-        BENCHES[name]()
+    with ExitStack() as stack:
+        for _ in range(os.cpu_count() if AWAKE else 0):
+            stack.enter_context(programs.burner("chrt", "--idle", 0))
+        for name in sys.argv[1:]:
+            LOAD = load()
+            BENCHES[name]()

@@ -99,9 +99,9 @@ def target(threads=1):
     return Running(sys.executable, "-c", code)
 
 
-def burner():
+def burner(*prefix):
     """Keeps one core busy."""
-    return Running(sys.executable, "-c", "while True: pass")
+    return Running(*prefix, sys.executable, "-c", "while True: pass")
 
 
 def floor(pid, interval_us, ticks):

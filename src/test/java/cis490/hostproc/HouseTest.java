@@ -119,6 +119,21 @@ class HouseTest {
         .check(MAIN);
   }
 
+  /** Connect's classes are where Connect runs, and nowhere else. */
+  @Test
+  void onlyTheLakesConverterKnowsConnect() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(of("lake"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka.connect..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName(HOUSE + "lake.LakeConverter")
+        .check(MAIN);
+  }
+
   @Test
   void samplingDoesNotKnowKafka() {
     noClasses()
@@ -144,6 +159,7 @@ class HouseTest {
             of("cli"),
             of("episode"),
             of("journal"),
+            of("lake"),
             of("proc"),
             of("row"),
             of("sample"),

@@ -385,8 +385,9 @@ class SchemasTest {
       assertEquals(known, written);
     }
     assertEquals(
-        List.of("open", "ended", "sealed"), texts(EPISODE_SCHEMA.at("/properties/state/enum")));
-    assertEquals(3, Manifest.State.values().length);
+        List.of("open", "ended", "sealed", "retired"),
+        texts(EPISODE_SCHEMA.at("/properties/state/enum")));
+    assertEquals(4, Manifest.State.values().length);
     assertEquals(Manifest.RUNS_MAX, EPISODE_SCHEMA.at("/properties/runs/maxItems").intValue());
   }
 

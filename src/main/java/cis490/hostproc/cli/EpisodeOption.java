@@ -13,16 +13,19 @@ final class EpisodeOption {
   EpisodeOption(Command command) {
     id =
         command.add(
-            OptionSpec.builder("--episode")
+            builder()
                 .type(EpisodeId.class)
                 .required(true)
-                .paramLabel("ID")
-                .converters(new ToEpisodeId())
                 .description("The episode's name: letters, digits, '.', '_', '-'."));
   }
 
   EpisodeId id() {
     return id.getValue();
+  }
+
+  /** Type and description are to be added: some commands take more than one. */
+  static OptionSpec.Builder builder() {
+    return OptionSpec.builder("--episode").paramLabel("ID").converters(new ToEpisodeId());
   }
 
   /** Turns the option's text into an episode id. */

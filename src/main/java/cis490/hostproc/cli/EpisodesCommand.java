@@ -27,7 +27,8 @@ final class EpisodesCommand extends Command {
     super(
         "Lists the episodes that Kafka knows: state, rows, times (UTC).",
         "IN TOPIC is counted now, unless the episode is sealed: ended, and its topic read back"
-            + " equal to the file. MISSING is what the file has and the topic has not.");
+            + " equal to the file. MISSING is what the file has and the topic has not. A retired"
+            + " episode has no topic any more.");
   }
 
   @Override
@@ -94,6 +95,9 @@ final class EpisodesCommand extends Command {
   private static Long inTopic(Manifest manifest, RowCounter counter) throws Exception {
     if (manifest.state() == Manifest.State.SEALED) {
       return manifest.ending().rowsAcknowledged();
+    }
+    if (manifest.state() == Manifest.State.RETIRED) {
+      return null;
     }
     OptionalLong rows = counter.rows(manifest.beginning().topic());
     return rows.isPresent() ? rows.getAsLong() : null;

@@ -11,7 +11,16 @@ public final class Main extends Command {
 
   /** In the order of the help; {@link #command} makes them. */
   private static final List<String> COMMANDS =
-      List.of("collect", "ship", "verify", "consume", "episodes", "broker", "schema");
+      List.of(
+          "collect",
+          "ship",
+          "verify",
+          "export",
+          "retire",
+          "consume",
+          "episodes",
+          "broker",
+          "schema");
 
   private Main() {
     super("Records what a process really does: one row a tick, in a file and in Kafka.");
@@ -60,6 +69,8 @@ public final class Main extends Command {
       case "collect" -> new CollectCommand();
       case "ship" -> new ShipCommand();
       case "verify" -> new VerifyCommand();
+      case "export" -> new ExportCommand();
+      case "retire" -> new RetireCommand();
       case "consume" -> new ConsumeCommand();
       case "episodes" -> new EpisodesCommand();
       case "broker" -> new BrokerCommand();

@@ -163,6 +163,9 @@ final class Recording implements AutoCloseable {
       throw new FailedException(
           holds + " of the episode " + known.episodeId() + "; choose another --output");
     }
+    if (known != null && before.state() == Manifest.State.RETIRED) {
+      throw new FailedException(holds + " of a retired episode; choose another --episode");
+    }
     boolean same = known != null && isTarget(known);
     if (!same && !options.appendOtherProcess()) {
       boolean unknown = known == null || known.pid() == null;

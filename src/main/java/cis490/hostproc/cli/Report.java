@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.ship.RowDifference;
 import java.util.Locale;
 
 /** What a command has to say at its end: labels in one column, what they say in the next. */
@@ -11,6 +12,21 @@ final class Report {
     text.append(String.format(Locale.ROOT, "%-19s", label))
         .append(String.format(Locale.ROOT, format, values))
         .append('\n');
+  }
+
+  /** Whether a topic is what a file holds; {@code difference} is null if it is. */
+  void addEquality(RowDifference difference) {
+    if (difference == null) {
+      add("topic equals file", "yes");
+      return;
+    }
+    add("topic equals file", "no: %s", difference.what());
+    if (difference.inFile() != null) {
+      add("  in the file", "%s", difference.inFile());
+    }
+    if (difference.inTopic() != null) {
+      add("  in the topic", "%s", difference.inTopic());
+    }
   }
 
   @Override

@@ -83,6 +83,13 @@ final class Shipment implements AutoCloseable {
       throw new FailedException(
           options.file() + " is of the episode " + known.beginning().episodeId());
     }
+    if (known != null && known.state() == Manifest.State.RETIRED) {
+      throw new FailedException(
+          options.file()
+              + " is of a retired episode ("
+              + manifestFile.path()
+              + "): with a topic made anew the lake would have its rows twice");
+    }
     if (!options.follow() && reader.beingWritten()) {
       throw new FailedException(
           options.file() + " is being written by a collector; --follow ships it while it grows");

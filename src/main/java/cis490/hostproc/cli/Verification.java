@@ -4,7 +4,6 @@ import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.Run;
 import cis490.hostproc.row.Timeline;
-import cis490.hostproc.ship.RowDifference;
 import cis490.hostproc.ship.TopicCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ final class Verification {
             : String.format(Locale.ROOT, "; then a torn last row, %,d bytes", file.tornBytes()));
     report.add("topic", "%s, %s", episode.topic(), counted(topic.rows(), "row", "rows"));
     report.add("chain", "%s", file.chain());
-    addEquality(report);
+    report.addEquality(topic.difference());
     report.add("rows valid", "%s", validity());
     addCadence(report);
     addWallClock(report);
@@ -85,21 +84,6 @@ final class Verification {
     List<String> problems = problems();
     report.add("verified", "%s", problems.isEmpty() ? "yes" : "no: " + String.join("; ", problems));
     return report.toString();
-  }
-
-  private void addEquality(Report report) {
-    RowDifference difference = topic.difference();
-    if (difference == null) {
-      report.add("topic equals file", "yes");
-      return;
-    }
-    report.add("topic equals file", "no: %s", difference.what());
-    if (difference.inFile() != null) {
-      report.add("  in the file", "%s", difference.inFile());
-    }
-    if (difference.inTopic() != null) {
-      report.add("  in the topic", "%s", difference.inTopic());
-    }
   }
 
   private String validity() {

@@ -15,7 +15,8 @@ public record EpisodeId(String value) {
   /** The compacted topic of all manifests, key = episode id. */
   public static final String EPISODES_TOPIC = ORACLE_PREFIX + "episodes";
 
-  private static final String TOPIC_PREFIX = ORACLE_PREFIX + "host-proc.";
+  /** Before the id in the name of an episode's topic. */
+  public static final String TOPIC_PREFIX = ORACLE_PREFIX + "host-proc.";
 
   /** Kafka's own limit (Topic.MAX_NAME_LENGTH). */
   private static final int TOPIC_LENGTH_MAX = 249;
@@ -40,6 +41,20 @@ public record EpisodeId(String value) {
       throw new IllegalArgumentException(
           "the episode id has " + value.length() + " characters, at most " + LENGTH_MAX);
     }
+  }
+
+  /**
+   * Of a topic of rows.
+   *
+   * @param topic its name, {@link #TOPIC_PREFIX} and an id
+   * @return the id
+   * @throws IllegalArgumentException if that is no episode's topic
+   */
+  public static EpisodeId ofTopic(String topic) {
+    if (!topic.startsWith(TOPIC_PREFIX)) {
+      throw new IllegalArgumentException("'" + topic + "' is no episode's topic");
+    }
+    return new EpisodeId(topic.substring(TOPIC_PREFIX.length()));
   }
 
   /**

@@ -25,7 +25,7 @@ public record Manifest(
     Beginning beginning, State state, Ending ending, Ticks ticks, List<Run> runs) {
 
   /** The manifest's {@code $id}. */
-  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:2";
+  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:3";
 
   /** The schema's place on the class path. */
   public static final String SCHEMA_RESOURCE = "/schemas/episode.schema.json";
@@ -43,7 +43,10 @@ public record Manifest(
     ENDED,
     /** Sampling ended, and the topic was read back equal to the file. */
     @JsonProperty("sealed")
-    SEALED
+    SEALED,
+    /** Sealed, and its topic deleted: the rows were proved to be elsewhere. */
+    @JsonProperty("retired")
+    RETIRED
   }
 
   /**
@@ -331,6 +334,15 @@ public record Manifest(
   public Manifest sealed(String chain, long rowsAcknowledged) {
     return new Manifest(
         beginning, State.SEALED, ending.closed(chain, rowsAcknowledged), ticks, runs);
+  }
+
+  /**
+   * Sealed, and the topic is deleted: the rows are elsewhere.
+   *
+   * @return the same manifest otherwise
+   */
+  public Manifest retired() {
+    return new Manifest(beginning, State.RETIRED, ending, ticks, runs);
   }
 
   private Run last() {

@@ -187,7 +187,7 @@ final class OracleTopic {
   }
 
   /** The admin client bounds each call by its own time limits. */
-  private static <T> T await(KafkaFuture<T> future) {
+  static <T> T await(KafkaFuture<T> future) {
     try {
       return future.get();
     } catch (InterruptedException interrupted) {

@@ -5,16 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import cis490.hostproc.journal.JournalCursor;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.admin.Admin;
 
 /** Holds a whole topic, as it was when opened, against a file. Alters neither. */
 public final class TopicCheck implements AutoCloseable {
 
-  private final TopicReader reader;
-  private final String topic;
-  private final int partitions;
-  private final long beginning;
-  private final long end;
+  private final WholeTopic topic;
   private long rows;
 
   /**
@@ -25,12 +20,8 @@ public final class TopicCheck implements AutoCloseable {
    */
   public record Result(long rows, RowDifference difference) {}
 
-  private TopicCheck(TopicReader reader, String topic, int partitions) {
-    this.reader = reader;
+  private TopicCheck(WholeTopic topic) {
     this.topic = topic;
-    this.partitions = partitions;
-    this.beginning = reader.beginning();
-    this.end = reader.end();
   }
 
   /**
@@ -45,17 +36,7 @@ public final class TopicCheck implements AutoCloseable {
    * @throws org.apache.kafka.common.errors.TimeoutException if no broker answers
    */
   public static TopicCheck open(KafkaSettings settings, String topic, String clientId) {
-    int partitions;
-    try (Admin admin = settings.admin(clientId)) {
-      partitions = OracleTopic.partitions(admin, topic);
-    }
-    TopicReader reader = new TopicReader(settings.consumer(clientId), topic);
-    try {
-      return new TopicCheck(reader, topic, partitions);
-    } catch (RuntimeException failure) {
-      reader.close();
-      throw failure;
-    }
+    return new TopicCheck(WholeTopic.open(settings, topic, clientId));
   }
 
   /**
@@ -79,34 +60,20 @@ public final class TopicCheck implements AutoCloseable {
     ReadBack readBack =
         new ReadBack(start, length, key.getBytes(UTF_8), RowHeaders.constants(headers));
     rows = 0;
-    reader.forEach(
-        beginning,
-        end,
+    topic.forEach(
         record -> {
           readBack.visit(record);
           rows++;
           progress.accept(rows);
           return true;
         });
-    RowDifference ofTopic = ofTopic();
+    RowDifference ofTopic = topic.problem();
     return new Result(rows, ofTopic != null ? ofTopic : readBack.atEnd());
-  }
-
-  /** What is wrong with the topic itself, whatever its rows are. */
-  private RowDifference ofTopic() {
-    if (partitions != 1) {
-      return new RowDifference(OracleTopic.notOnePartition(topic, partitions), null, null);
-    }
-    if (beginning > 0) {
-      String what = "the topic has lost its beginning: it starts at offset " + beginning;
-      return new RowDifference(what, null, null);
-    }
-    return null;
   }
 
   /** Without waiting. */
   @Override
   public void close() {
-    reader.close();
+    topic.close();
   }
 }

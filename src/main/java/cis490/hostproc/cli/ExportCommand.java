@@ -1,0 +1,140 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.TopicAdmin;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code hostproc export}. */
+final class ExportCommand extends Command {
+
+  static final String CLIENT_ID = "hostproc-export";
+
+  private final OptionSpec episodes =
+      add(
+          EpisodeOption.builder()
+              .type(List.class)
+              .auxiliaryTypes(EpisodeId.class)
+              .description("An episode's name; may be given several times."));
+
+  private final OptionSpec all = addFlag("--all", "All episodes that have a topic.");
+
+  private final OptionSpec output =
+      add(
+          OptionSpec.builder("--output")
+              .type(Path.class)
+              .paramLabel("FILE")
+              .description("The rows' file, of a single episode."));
+
+  private final OptionSpec outputDir =
+      add(
+          OptionSpec.builder("--output-dir")
+              .type(Path.class)
+              .paramLabel("DIR")
+              .defaultValue("episodes")
+              .description(
+                  "Where each episode gets its file, ID/host_proc.jsonl. Default:"
+                      + " ${DEFAULT-VALUE}"));
+
+  private final KafkaOptions kafka = new KafkaOptions(this);
+
+  ExportCommand() {
+    super(
+        "Writes what an episode's topic holds into a file, byte for byte the one that was shipped,"
+            + " and the manifest beside it.",
+        "Each row is checked against the hash that it was shipped with. A file that is there must"
+            + " be the beginning of that, and is completed: killed anywhere and started again,"
+            + " export goes on.");
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    kafka.check(false);
+    try (KafkaConnection connection = kafka.connection()) {
+      KafkaSettings settings = connection.settings();
+      try {
+        return export(settings);
+      } catch (KafkaException failure) {
+        throw KafkaFailure.of(settings, failure);
+      }
+    }
+  }
+
+  private void check() {
+    if (ids().isEmpty() != all()) {
+      throw usage("which episodes? --episode ID, or --all, one of them");
+    }
+    Path file = output.getValue();
+    if (file != null && (all() || ids().size() > 1)) {
+      throw usage("--output " + file + ": is for one episode; --output-dir DIR for several");
+    }
+    if (file != null && (file.toString().isEmpty() || file.getFileName() == null)) {
+      throw usage("--output '" + file + "': is no file");
+    }
+  }
+
+  /** One that fails does not keep the others. */
+  private int export(KafkaSettings settings) throws Exception {
+    Map<String, Manifest> manifests = ManifestTopic.read(settings, CLIENT_ID);
+    Set<EpisodeId> wanted = all() ? inKafka(settings) : ids();
+    if (wanted.isEmpty()) {
+      err().println("no episodes yet");
+      return 0;
+    }
+    int exitCode = 0;
+    for (EpisodeId episode : wanted) {
+      Manifest manifest = manifests.get(episode.value());
+      try {
+        Export export = new Export(episode, file(episode), manifest);
+        export.run(settings);
+        out().print(export.text());
+        exitCode = Math.max(exitCode, export.exitCode());
+      } catch (FailedException failure) {
+        if (wanted.size() == 1) {
+          throw failure;
+        }
+        err().println("hostproc export: episode " + episode + ": " + failure.getMessage());
+        exitCode = 1;
+      }
+      out().flush();
+    }
+    return exitCode;
+  }
+
+  private static Set<EpisodeId> inKafka(KafkaSettings settings) {
+    Set<EpisodeId> found = new LinkedHashSet<>();
+    try (TopicAdmin topics = new TopicAdmin(settings, CLIENT_ID)) {
+      for (String topic : topics.withPrefix(EpisodeId.TOPIC_PREFIX)) {
+        try {
+          found.add(EpisodeId.ofTopic(topic));
+        } catch (IllegalArgumentException foreign) {
+          Log.get().warn("left out: {}", foreign.getMessage());
+        }
+      }
+    }
+    return found;
+  }
+
+  private Set<EpisodeId> ids() {
+    List<EpisodeId> given = episodes.getValue();
+    return given == null ? Set.of() : new LinkedHashSet<>(given);
+  }
+
+  private boolean all() {
+    return all.getValue();
+  }
+
+  private Path file(EpisodeId episode) {
+    Path file = output.getValue();
+    Path folder = outputDir.getValue();
+    return file != null ? file : folder.resolve(episode.value()).resolve("host_proc.jsonl");
+  }
+}

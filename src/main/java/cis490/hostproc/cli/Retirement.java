@@ -1,0 +1,215 @@
+package cis490.hostproc.cli;
+
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.journal.JournalReader;
+import cis490.hostproc.lake.LakeRows;
+import cis490.hostproc.row.RowCheck;
+import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.RowDifference;
+import cis490.hostproc.ship.ShippingStoppedException;
+import cis490.hostproc.ship.TopicCheck;
+import cis490.hostproc.ship.TopicReader;
+import cis490.hostproc.ship.TopicRetirement;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The proof that an episode's rows are elsewhere, and the end of its topic. */
+final class Retirement {
+
+  private static final Path STANDARD_INPUT = Path.of("-");
+
+  private final EpisodeId episode;
+  private final KafkaSettings settings;
+  private final Manifest manifest;
+  private final StatusLine status = new StatusLine(System.err);
+
+  private Path provedBy;
+  private long rows;
+
+  /** Why the topic must stay; null if it need not. */
+  private String problem;
+
+  private boolean deleted;
+
+  /** Of an episode whose manifest says what is complete. */
+  Retirement(EpisodeId episode, KafkaSettings settings) throws Exception {
+    this.episode = episode;
+    this.settings = settings;
+    this.manifest = ManifestTopic.read(settings, RetireCommand.CLIENT_ID).get(episode.value());
+    if (manifest == null) {
+      throw new FailedException(
+          "Kafka has no manifest of " + episode + ", so nothing says what is complete" + hint());
+    }
+    if (manifest.state().compareTo(Manifest.State.SEALED) < 0) {
+      throw new FailedException(
+          episode
+              + " is not sealed ("
+              + manifest.state().name().toLowerCase(Locale.ROOT)
+              + "): rows may be missing in its topic"
+              + hint());
+    }
+  }
+
+  private static String hint() {
+    return "; hostproc ship of its file seals it (hostproc export writes one where that is lost)";
+  }
+
+  boolean proved() {
+    return problem == null;
+  }
+
+  void proveByFile(Path file) throws Exception {
+    provedBy = file;
+    TopicCheck.Result result;
+    try (JournalReader reader = JournalReader.open(file);
+        TopicCheck topic = TopicCheck.open(settings, episode.topic(), RetireCommand.CLIENT_ID)) {
+      JournalCursor cursor = JournalCursor.atStart(reader, shipped());
+      result =
+          topic.compare(
+              cursor,
+              reader.length(),
+              episode.value(),
+              RowFormat.headers(),
+              new Progress(status, "rows compared"));
+      rows = result.rows();
+      problem = fileProblem(result.difference(), cursor.chain(), reader.tornBytes());
+    } catch (UnknownTopicOrPartitionException none) {
+      throw KafkaFailure.noTopic(settings, episode.topic());
+    } catch (IOException failure) {
+      throw new FailedException(Failures.describe(file, failure), failure);
+    } finally {
+      status.clear();
+    }
+  }
+
+  /** What was left out of the topic stands in the file, and is left out here. */
+  private JournalCursor.Keep shipped() {
+    Long skipped = manifest.ending().linesSkipped();
+    if (skipped == null || skipped == 0) {
+      return JournalCursor.Keep.ALL;
+    }
+    RowCheck check = new RowCheck();
+    return (line, number) -> check.problem(line) == null;
+  }
+
+  private String fileProblem(RowDifference difference, String chain, long tornBytes) {
+    if (difference != null) {
+      return "the file is not what the topic holds: " + difference.what();
+    }
+    if (rowsProblem() != null) {
+      return rowsProblem();
+    }
+    if (!chain.equals(manifest.ending().chain())) {
+      return "the file's hash is " + chain + ", the manifest's " + manifest.ending().chain();
+    }
+    return tornBytes > 0 ? "the file ends in a torn row" : null;
+  }
+
+  private String rowsProblem() {
+    long expected = manifest.ending().rows();
+    return rows == expected
+        ? null
+        : String.format(
+            Locale.ROOT, "the topic has %,d rows, the manifest says %,d", rows, expected);
+  }
+
+  void proveByLake(Path file) throws Exception {
+    provedBy = file;
+    Progress progress = new Progress(status, "rows compared");
+    String[] different = {null};
+    try (LakeRows lake = new LakeRows(open(file), episode.value());
+        TopicReader topic = TopicReader.open(settings, episode.topic(), RetireCommand.CLIENT_ID)) {
+      topic.forEach(
+          record -> {
+            different[0] = lake.problem(rows, record.value());
+            rows++;
+            progress.accept(rows);
+            return different[0] == null;
+          });
+      problem = different[0] != null ? inLake(different[0]) : lakeProblem(lake.atEnd());
+    } catch (UnknownTopicOrPartitionException none) {
+      throw KafkaFailure.noTopic(settings, episode.topic());
+    } catch (IOException failure) {
+      throw new FailedException(Failures.describe(file, failure), failure);
+    } finally {
+      status.clear();
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    return file.equals(STANDARD_INPUT)
+        ? new FileInputStream(FileDescriptor.in)
+        : Files.newInputStream(file);
+  }
+
+  private String lakeProblem(String atEnd) {
+    return atEnd == null ? rowsProblem() : inLake(atEnd);
+  }
+
+  private static String inLake(String problem) {
+    return "the lake's rows are not the topic's: " + problem;
+  }
+
+  void delete() throws Exception {
+    TopicRetirement retirement =
+        new TopicRetirement(
+            episode.topic(),
+            episode.value(),
+            episode.transactionalId(),
+            EpisodeId.EPISODES_TOPIC,
+            rows);
+    Manifest retired = manifest.retired();
+    try {
+      retirement.run(settings, RetireCommand.CLIENT_ID, retired.toJson());
+    } catch (ShippingStoppedException grown) {
+      throw new FailedException(grown.getMessage(), grown);
+    }
+    deleted = true;
+    writeBeside(retired);
+  }
+
+  /** So that the file is not shipped once more: the lake would then have its rows twice. */
+  private void writeBeside(Manifest retired) {
+    ManifestFile beside = ManifestFile.beside(provedBy);
+    try {
+      if (beside.read().isPresent()) {
+        beside.write(retired);
+      }
+    } catch (IOException failure) {
+      Log.get()
+          .warn(
+              "the retired manifest is in Kafka alone: {}",
+              Failures.describe(beside.path(), failure));
+    }
+  }
+
+  String text() {
+    Report report = new Report();
+    report.add("episode", "%s", episode);
+    report.add("topic", "%s, %,d rows", episode.topic(), rows);
+    report.add(
+        "proved by",
+        "%s",
+        problem != null
+            ? "nothing"
+            : Report.printable(provedBy.toString()) + ", row by row, and the sealed manifest");
+    report.add("retired", "%s", problem != null ? "no: " + problem : outcome());
+    return report.toString();
+  }
+
+  private String outcome() {
+    return deleted
+        ? "yes, the topic is deleted"
+        : "not yet: a dry run; with --delete the topic would be deleted";
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * What the lake's side needs to know of rows and manifests: Kafka Connect's converter, and the
+ * check of what came out of the lake.
+ */
+package cis490.hostproc.lake;

@@ -87,6 +87,8 @@ public final class EmbeddedBroker implements Broker {
     config.put("share.coordinator.state.topic.num.partitions", "1");
     config.put("share.coordinator.state.topic.min.isr", "1");
     config.put("group.initial.rebalance.delay.ms", "0");
+    // Ten years: how far a lake has come. Forgotten, after a week without it, rows come twice.
+    config.put("offsets.retention.minutes", "5256000");
     // After a SIGKILL the controller waits this long before it lets the broker back in.
     config.put("broker.session.timeout.ms", "2000");
     config.put("broker.heartbeat.interval.ms", "500");

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Locale;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -94,12 +96,17 @@ final class Retirement {
 
   /** What was left out of the topic stands in the file, and is left out here. */
   private JournalCursor.Keep shipped() {
-    Long skipped = manifest.ending().linesSkipped();
-    if (skipped == null || skipped == 0) {
+    if (!linesSkipped()) {
       return JournalCursor.Keep.ALL;
     }
     RowCheck check = new RowCheck();
     return (line, number) -> check.problem(line) == null;
+  }
+
+  /** Then the manifest's hash is of more than the topic holds. */
+  private boolean linesSkipped() {
+    Long skipped = manifest.ending().linesSkipped();
+    return skipped != null && skipped > 0;
   }
 
   private String fileProblem(RowDifference difference, String chain, long tornBytes) {
@@ -109,10 +116,18 @@ final class Retirement {
     if (rowsProblem() != null) {
       return rowsProblem();
     }
-    if (!chain.equals(manifest.ending().chain())) {
-      return "the file's hash is " + chain + ", the manifest's " + manifest.ending().chain();
+    String hashProblem = hashProblem("file", chain);
+    if (hashProblem != null) {
+      return hashProblem;
     }
     return tornBytes > 0 ? "the file ends in a torn row" : null;
+  }
+
+  private String hashProblem(String what, String chain) {
+    String expected = manifest.ending().chain();
+    return chain.equals(expected)
+        ? null
+        : "the " + what + "'s hash is " + chain + ", the manifest's " + expected;
   }
 
   private String rowsProblem() {
@@ -126,17 +141,24 @@ final class Retirement {
   void proveByLake(Path file) throws Exception {
     provedBy = file;
     Progress progress = new Progress(status, "rows compared");
+    MessageDigest hash = MessageDigest.getInstance("SHA-256");
     String[] different = {null};
     try (LakeRows lake = new LakeRows(open(file), episode.value());
         TopicReader topic = TopicReader.open(settings, episode.topic(), RetireCommand.CLIENT_ID)) {
       topic.forEach(
           record -> {
             different[0] = lake.problem(rows, record.value());
+            hash.update(record.value());
+            hash.update((byte) '\n');
             rows++;
             progress.accept(rows);
             return different[0] == null;
           });
-      problem = different[0] != null ? inLake(different[0]) : lakeProblem(lake.atEnd());
+      different[0] = different[0] != null ? different[0] : lake.atEnd();
+      problem = different[0] != null ? inLake(different[0]) : rowsProblem();
+      if (problem == null && !linesSkipped()) {
+        problem = hashProblem("topic", HexFormat.of().formatHex(hash.digest()));
+      }
     } catch (UnknownTopicOrPartitionException none) {
       throw KafkaFailure.noTopic(settings, episode.topic());
     } catch (IOException failure) {
@@ -150,10 +172,6 @@ final class Retirement {
     return file.equals(STANDARD_INPUT)
         ? new FileInputStream(FileDescriptor.in)
         : Files.newInputStream(file);
-  }
-
-  private String lakeProblem(String atEnd) {
-    return atEnd == null ? rowsProblem() : inLake(atEnd);
   }
 
   private static String inLake(String problem) {

@@ -153,6 +153,9 @@ class RetireIT {
     Hostproc chain = retire("--file", "host_proc.jsonl", "--delete");
     assertEquals(1, chain.exitCode());
     assertSays(chain, "retired            no: the file's hash is ");
+    Hostproc lake = retire("--lake-rows", "l", "--delete");
+    assertEquals(1, lake.exitCode());
+    assertSays(lake, "retired            no: the topic's hash is ");
     assertTrue(topicIsThere());
   }
 

@@ -1,6 +1,8 @@
 package cis490.hostproc.container;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,8 +21,12 @@ final class Compose {
   private final String before = inventory();
   private final String project = "hostproc-it-" + UUID.randomUUID().toString().substring(0, 8);
 
-  /** With {@code docker compose}, or else with {@code docker-compose}; starts nothing yet. */
-  Compose() throws Exception {
+  /**
+   * With {@code docker compose}, or else with {@code docker-compose}; starts nothing yet.
+   *
+   * @param lake folder for the lake's tables
+   */
+  Compose(Path lake) throws Exception {
     program =
         Docker.works("docker", "compose", "version")
             ? List.of("docker", "compose")
@@ -29,9 +35,10 @@ final class Compose {
         Docker.works(program.get(0), "version"),
         "neither docker compose nor docker-compose is there");
     environment =
-        Docker.works("docker", "image", "inspect", LOCAL_BASE)
-            ? Map.of("HOSTPROC_BASE_IMAGE", LOCAL_BASE)
-            : Map.of();
+        new HashMap<>(Map.of("HOSTPROC_LAKE", lake.toString(), "HOSTPROC_LAKE_COMMIT_MS", "2000"));
+    if (Docker.works("docker", "image", "inspect", LOCAL_BASE)) {
+      environment.put("HOSTPROC_BASE_IMAGE", LOCAL_BASE);
+    }
   }
 
   /** Only what the file starts without being asked for more. */
@@ -39,9 +46,9 @@ final class Compose {
     inProject("up", "--detach", "--no-build");
   }
 
-  /** A command, the collector in reach of it, must succeed; what it printed on stdout. */
+  /** A command, all services in reach of it, must succeed; what it printed on stdout. */
   String run(String... arguments) throws Exception {
-    List<String> all = new ArrayList<>(List.of("--profile", "collector"));
+    List<String> all = new ArrayList<>(List.of("--profile", "collector", "--profile", "lake"));
     all.addAll(List.of(arguments));
     return inProject(all.toArray(String[]::new));
   }

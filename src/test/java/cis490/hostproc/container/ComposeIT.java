@@ -6,6 +6,7 @@ import cis490.hostproc.Tool;
 import cis490.hostproc.fault.Collector;
 import cis490.hostproc.fault.RowsFile;
 import cis490.hostproc.fault.Wait;
+import cis490.hostproc.lake.LakeTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,11 @@ class ComposeIT {
   private static final Duration HEALTHY_WITHIN = Duration.ofMinutes(2);
   private static final Duration ROWS_WITHIN = Duration.ofMinutes(1);
   private static final Duration NETWORK_IS_CUT = Duration.ofMinutes(1);
+  private static final Duration IN_THE_LAKE_WITHIN = Duration.ofMinutes(2);
+  private static final long POLL_MS = 1_000;
   private static Compose compose;
+
+  @TempDir private static Path tables;
 
   @TempDir private Path folder;
   private Episodes episodes;
@@ -47,10 +52,10 @@ class ComposeIT {
   @BeforeAll
   static void up() throws Exception {
     Docker.require(Docker.KAFKA_IMAGE);
-    compose = new Compose();
+    compose = new Compose(tables);
     compose.run("build", "collector");
     compose.up();
-    awaitHealthy();
+    awaitHealthy("kafka");
   }
 
   @AfterAll
@@ -111,7 +116,7 @@ class ComposeIT {
     Collector collector = episodes.started(FROM_THE_HOST);
 
     compose.run("restart", "kafka");
-    awaitHealthy();
+    awaitHealthy("kafka");
 
     // A restart may be over before the clients give up: then nothing is said of it.
     collector.awaitMoreRows(Episodes.SOME_ROWS);
@@ -142,6 +147,25 @@ class ComposeIT {
     outside.awaitRows(sampled + Episodes.SOME_ROWS);
     Episodes.finishAndRequireExact(outside, FROM_THE_HOST);
     requireExact(end(inside), episode);
+  }
+
+  /** As in docs/lake.md, "On one machine". */
+  @Test
+  void theLakeGetsEachRowOnce() throws Exception {
+    Docker.run(Map.of(), List.of("src/main/lake/lake", "plugins")).require();
+    compose.run("up", "--detach", "--no-build", "lake");
+    Collector collector = episodes.started(FROM_THE_HOST);
+    awaitHealthy("lake");
+    Episodes.finishAndRequireExact(collector, FROM_THE_HOST);
+
+    LakeTables lake = new LakeTables(tables, folder);
+    String episode = Episodes.episode(collector);
+    Wait.until(
+        "all rows are in the lake",
+        IN_THE_LAKE_WITHIN,
+        POLL_MS,
+        () -> lake.rows(episode) >= collector.file().count());
+    Assertions.assertEquals(collector.file().count(), lake.rows(episode));
   }
 
   /** The process is root's, the container's user another: so the rights are needed. */
@@ -181,14 +205,15 @@ class ComposeIT {
     }
   }
 
-  private static void awaitHealthy() throws Exception {
-    String kafka = compose.container("kafka");
+  private static void awaitHealthy(String service) throws Exception {
+    String container = compose.container(service);
     Wait.until(
-        "Kafka's container is healthy",
+        service + "'s container is healthy",
         HEALTHY_WITHIN,
         () ->
             "healthy"
-                .equals(Docker.docker("inspect", "--format", "{{.State.Health.Status}}", kafka)));
+                .equals(
+                    Docker.docker("inspect", "--format", "{{.State.Health.Status}}", container)));
   }
 
   /** Starts a collector of the compose file for the target on the host; the container's name. */

@@ -1,7 +1,7 @@
 package cis490.hostproc.episode;
 
 /** Manifests to try things on. */
-final class Manifests {
+public final class Manifests {
 
   static final Run.End RUN_END =
       new Run.End(1_700_000_060_000_000_000L, EndReason.PROCESS_GONE, 7, 600L);
@@ -25,7 +25,7 @@ final class Manifests {
     return open("demo");
   }
 
-  static Manifest open(String episode) {
+  public static Manifest open(String episode) {
     return Manifest.open(beginning(episode, start(0)), start(0));
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Assertions;
  * Each broker is a process: it can be killed, frozen, resumed, and started again on the same data
  * and port. As Kafka comes, topics are made by whoever asks for one.
  */
-final class Brokers implements AutoCloseable {
+public final class Brokers implements AutoCloseable {
 
   static final String CONTROLLER = "CONTROLLER";
   private static final String LOOPBACK = "127.0.0.1";
@@ -46,7 +46,7 @@ final class Brokers implements AutoCloseable {
   }
 
   /** Starts them in a new folder, and waits until they answer. */
-  static Brokers start(Path folder, int count) throws Exception {
+  public static Brokers start(Path folder, int count) throws Exception {
     Files.createDirectories(folder);
     SplittableRandom random = new SplittableRandom();
     List<Node> nodes = new ArrayList<>();
@@ -133,7 +133,7 @@ final class Brokers implements AutoCloseable {
   }
 
   /** For {@code --bootstrap-servers}: all of them. */
-  String address() {
+  public String address() {
     return nodes.stream()
         .map(node -> LOOPBACK + ":" + node.clientPort)
         .collect(Collectors.joining(","));
@@ -155,7 +155,7 @@ final class Brokers implements AutoCloseable {
   }
 
   /** A client to meddle with topics. */
-  Admin admin() {
+  public Admin admin() {
     return Admin.create(Map.of("bootstrap.servers", address()));
   }
 
@@ -180,7 +180,7 @@ final class Brokers implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  void kill(int number) {
+  public void kill(int number) {
     nodes.get(number).child.kill();
   }
 
@@ -249,7 +249,7 @@ final class Brokers implements AutoCloseable {
   }
 
   /** All of them up, resumed, and ready, each as it usually is. */
-  void heal() throws Exception {
+  public void heal() throws Exception {
     for (int i = 0; i < size(); i++) {
       Node node = nodes.get(i);
       if (node.up()) {

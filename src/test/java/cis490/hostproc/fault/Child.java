@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /** A process that can be killed, frozen and resumed. What it prints goes to two files. */
-final class Child {
+public final class Child {
 
   private static final Duration SIGNAL_WITHIN = Duration.ofSeconds(20);
 
@@ -34,7 +34,7 @@ final class Child {
    * @param folder its working directory, and where {@code name.out} and {@code name.err} are
    * @param environment added to the tests' own
    */
-  static Child start(
+  public static Child start(
       Path folder, String name, Map<String, String> environment, List<String> command)
       throws IOException {
     Path out = folder.resolve(name + ".out");
@@ -50,7 +50,7 @@ final class Child {
   }
 
   /** The java that runs the tests. */
-  static String java() {
+  public static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
@@ -58,7 +58,7 @@ final class Child {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
@@ -68,13 +68,13 @@ final class Child {
   }
 
   /** SIGKILL, and waits until it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     awaitExit(SIGNAL_WITHIN);
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
@@ -103,7 +103,7 @@ final class Child {
   }
 
   /** Its exit code; fails if it is still there after the limit. */
-  int awaitExit(Duration limit) {
+  public int awaitExit(Duration limit) {
     try {
       boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
       Assertions.assertTrue(ended, () -> "runs on after " + limit.toSeconds() + " s:\n" + err());
@@ -119,12 +119,12 @@ final class Child {
   }
 
   /** All it printed on stdout. */
-  String out() {
+  public String out() {
     return read(out);
   }
 
   /** All it printed on stderr. */
-  String err() {
+  public String err() {
     return read(err);
   }
 

@@ -165,14 +165,14 @@ public final class Collector {
   }
 
   /** SIGSTOP. */
-  void freeze() throws Exception {
+  public void freeze() throws Exception {
     child.freeze();
     file.look();
     file.pause();
   }
 
   /** SIGCONT. */
-  void resume() throws Exception {
+  public void resume() throws Exception {
     child.resume();
   }
 

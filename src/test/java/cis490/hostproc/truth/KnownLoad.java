@@ -11,12 +11,12 @@ import java.io.Writer;
 import java.nio.file.Path;
 
 /** The process that does what it is told: {@code known_load.py}. */
-final class KnownLoad implements AutoCloseable {
+public final class KnownLoad implements AutoCloseable {
 
   /** What it says of itself, since it began: times in µs, switches of the main thread. */
-  record Told(long cpuUs, long cpuUserUs, long cpuSysUs, long voluntary, long involuntary) {
+  public record Told(long cpuUs, long cpuUserUs, long cpuSysUs, long voluntary, long involuntary) {
 
-    Told since(Told before) {
+    public Told since(Told before) {
       return new Told(
           cpuUs - before.cpuUs,
           cpuUserUs - before.cpuUserUs,
@@ -32,7 +32,7 @@ final class KnownLoad implements AutoCloseable {
   private final boolean bytesCount;
 
   /** Started, with its files in a folder, and ready. */
-  KnownLoad(Path folder) throws IOException {
+  public KnownLoad(Path folder) throws IOException {
     String program = Fixtures.truth().resolve("known_load.py").toString();
     process =
         new ProcessBuilder("python3", program, folder.toString())
@@ -43,17 +43,17 @@ final class KnownLoad implements AutoCloseable {
     bytesCount = answer().get("bytes_count").asBoolean();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Whether what it reads and writes in its folder is in {@code /proc/PID/io}. */
-  boolean bytesCount() {
+  public boolean bytesCount() {
     return bytesCount;
   }
 
   /** Gives an order and waits until it is done. */
-  Told tell(String order) throws IOException {
+  public Told tell(String order) throws IOException {
     orders.write(order + "\n");
     orders.flush();
     JsonNode answer = answer();

@@ -24,6 +24,9 @@ final class Lake implements AutoCloseable {
   private static final Duration PROGRAM_WITHIN = Duration.ofMinutes(1);
   private static final long POLL_MS = 500;
 
+  /** Connect's words for a task that has failed. */
+  private static final String TASK_IS_DEAD = "will not recover until manually restarted";
+
   private final Path folder;
   private final LakeTables tables;
   private final Map<String, String> environment;
@@ -66,16 +69,21 @@ final class Lake implements AutoCloseable {
     connects.add(Child.start(folder, name, environment, List.of(script("lake"))));
   }
 
-  /** Until both connectors and their tasks run. */
+  /** Until both connectors and their tasks run; fails at once if one of them never will. */
   void awaitRunning() throws Exception {
-    Wait.until(
-        "Connect is healthy, see " + folder,
-        RUNNING_WITHIN,
-        POLL_MS,
-        () -> {
-          Assertions.assertTrue(connect().alive(), this::log);
-          return isHealthy();
-        });
+    try {
+      Wait.until(
+          "Connect is healthy",
+          RUNNING_WITHIN,
+          POLL_MS,
+          () -> {
+            Assertions.assertTrue(connect().alive(), "Connect has ended");
+            Assertions.assertFalse(connect().err().contains(TASK_IS_DEAD), "a task is dead");
+            return isHealthy();
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ":\n" + log(), e);
+    }
   }
 
   /** What the health check of the compose file says. */

@@ -69,7 +69,7 @@ final class Lake implements AutoCloseable {
     connects.add(Child.start(folder, name, environment, List.of(script("lake"))));
   }
 
-  /** Until both connectors and their tasks run; fails at once if one of them never will. */
+  /** Until the connector and its task run; fails at once if they never will. */
   void awaitRunning() throws Exception {
     try {
       Wait.until(

@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerJars;
+import cis490.hostproc.ship.BadSettingException;
 import cis490.hostproc.ship.KafkaSettings;
 import java.io.IOException;
 import java.io.StringReader;
@@ -10,8 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -22,6 +25,12 @@ final class KafkaOptions {
 
   /** An episode id never begins with a dot, so no episode's folder is in the way. */
   static final String BROKER_DATA = "episodes/.kafka";
+
+  private static final int PORT_MAX = 65535;
+
+  /** As Kafka's clients take it; some put a scheme before it. */
+  private static final String SERVER =
+      "([0-9a-zA-Z%._-]*://)?(\\[[0-9a-zA-Z%._:-]+]|[0-9a-zA-Z%._-]+):(?<port>[0-9]{1,5})";
 
   private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
@@ -112,7 +121,7 @@ final class KafkaOptions {
       throw usage("--kafka-config " + kafkaConfig + ": " + malformed.getMessage());
     }
     for (String name : properties.stringPropertyNames()) {
-      if (KafkaSettings.guarded(name)) {
+      if (!KafkaSettings.allowed(name, properties.getProperty(name))) {
         throw usage(
             kafkaConfig
                 + lineOf(name)
@@ -133,27 +142,27 @@ final class KafkaOptions {
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
-  /** {@code :N} of the line that sets a property, found as {@link Properties} reads lines. */
+  /** {@code :N} of the line that sets a property last, found as {@link Properties} reads lines. */
   private String lineOf(String name) {
+    String line = "";
     try {
       List<String> lines = configText().lines().toList();
       for (int i = 0; i < lines.size(); i++) {
         Properties one = new Properties();
         one.load(new StringReader(lines.get(i)));
         if (one.containsKey(name)) {
-          return ":" + (i + 1);
+          line = ":" + (i + 1);
         }
       }
-    } catch (IOException unreadable) {
-      // It was readable a moment ago; the name alone must do.
+    } catch (IOException | IllegalArgumentException unreadable) {
+      // It was readable as a whole; the name alone must do.
     }
-    return "";
+    return line;
   }
 
   private void requireBrokerJars() {
-    if (own.containsKey(BOOTSTRAP)) {
-      throw usage(kafkaConfig + lineOf(BOOTSTRAP) + ": " + BOOTSTRAP + " and --embedded-broker");
-    }
+    requirePlain(BOOTSTRAP, null);
+    requirePlain(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
     try {
       BrokerJars.check();
     } catch (IOException missing) {
@@ -161,13 +170,23 @@ final class KafkaOptions {
     }
   }
 
+  /** The embedded broker is reached in one way alone. */
+  private void requirePlain(String name, String plain) {
+    String value = own.get(name);
+    if (value != null && !value.strip().equalsIgnoreCase(plain)) {
+      throw usage(kafkaConfig + lineOf(name) + ": " + name + " and --embedded-broker");
+    }
+  }
+
   /** The option, else the file, else the variable. */
   private String requireBootstrapServers() {
+    String where = "";
     String servers = bootstrapServers;
-    if (servers == null) {
-      servers = own.get(BOOTSTRAP);
-    }
-    if (servers == null) {
+    if (servers == null && own.containsKey(BOOTSTRAP)) {
+      where = kafkaConfig + lineOf(BOOTSTRAP) + ": " + BOOTSTRAP + ": ";
+      servers = resolved();
+    } else if (servers == null) {
+      where = BOOTSTRAP_VARIABLE + ": ";
       servers = System.getenv(BOOTSTRAP_VARIABLE);
       fromVariable = servers;
     }
@@ -176,12 +195,37 @@ final class KafkaOptions {
           "where is Kafka? --bootstrap-servers HOST:PORT, --embedded-broker"
               + (offlineAllowed ? ", or --offline for the file alone" : ""));
     }
+    int found = 0;
     for (String server : servers.split(",")) {
-      if (!server.strip().matches("(\\[[0-9a-fA-F:.%]+]|[^:\\s]+):[0-9]{1,5}")) {
-        throw usage("'" + server.strip() + "' is no HOST:PORT");
+      if (!server.isBlank()) {
+        requireServer(where, server.strip());
+        found++;
       }
     }
+    if (found == 0) {
+      throw usage(where + "'" + servers + "' is no HOST:PORT");
+    }
     return servers;
+  }
+
+  /** Where the file says so, a config provider may have to say it. */
+  private String resolved() {
+    try {
+      return new KafkaSettings(own).value(BOOTSTRAP);
+    } catch (KafkaException wrong) {
+      throw usage(kafkaConfig + lineOf(BOOTSTRAP) + ": " + wrong.getMessage());
+    }
+  }
+
+  private void requireServer(String where, String server) {
+    Matcher parts = Pattern.compile(SERVER).matcher(server);
+    if (!parts.matches()) {
+      throw usage(where + "'" + Report.printable(server) + "' is no HOST:PORT");
+    }
+    int port = Integer.parseInt(parts.group("port"));
+    if (port < 1 || port > PORT_MAX) {
+      throw usage(where + "'" + server + "' is no HOST:PORT: a port is 1 to " + PORT_MAX);
+    }
   }
 
   private void checkValues() {
@@ -189,8 +233,9 @@ final class KafkaOptions {
       Map<String, String> probe = new HashMap<>(own);
       probe.putIfAbsent(BOOTSTRAP, "127.0.0.1:9092");
       new KafkaSettings(probe).check();
-    } catch (ConfigException wrong) {
-      throw usage(kafkaConfig + ": " + wrong.getMessage());
+    } catch (BadSettingException wrong) {
+      String line = wrong.setting() == null ? "" : lineOf(wrong.setting());
+      throw usage(kafkaConfig + line + ": " + wrong.getMessage());
     }
   }
 

@@ -1,9 +1,14 @@
 package cis490.hostproc.ship;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -13,6 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -22,8 +28,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class KafkaSettings {
 
-  /** Bounds each blocking call of a client; long enough for a broker that is busy, ms. */
-  private static final String BLOCK_MS_MAX = "10000";
+  /**
+   * A dead collector's open transaction hides later rows from readers for this long at most, ms.
+   */
+  private static final String TRANSACTION_TIMEOUT_MS = "30000";
 
   /** What keeps the rows exact. Nobody may set these otherwise. */
   private static final Map<String, String> GUARDED_PRODUCER =
@@ -32,68 +40,40 @@ public final class KafkaSettings {
           ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
           ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE),
           // KAFKA-15591: more than one in flight can reorder after an epoch bump.
-          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1",
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(),
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
 
   private static final Map<String, String> GUARDED_CONSUMER =
       Map.of(
           ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
           ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
-          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false",
+          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName(),
+          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
 
-  /** Set by us per client, or able to alter or drop records. */
-  private static final Set<String> GUARDED_OTHERS =
+  /** Set by us per client, or able to alter or drop records; with the value that does nothing. */
+  private static final Map<String, String> GUARDED_OTHERS =
+      Map.of(
+          ProducerConfig.TRANSACTIONAL_ID_CONFIG, "",
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS,
+          ProducerConfig.TRANSACTION_TWO_PHASE_COMMIT_ENABLE_CONFIG, "false",
+          ProducerConfig.PARTITIONER_CLASS_CONFIG, "",
+          ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, "");
+
+  /** Of consumers in a group, which ours are not: they read what they are told to, and commit nothing. */
+  private static final Set<String> UNUSED =
       Set.of(
-          ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-          ProducerConfig.TRANSACTION_TWO_PHASE_COMMIT_ENABLE_CONFIG,
-          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-          ProducerConfig.PARTITIONER_CLASS_CONFIG,
-          ProducerConfig.INTERCEPTOR_CLASSES_CONFIG,
-          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
           ConsumerConfig.GROUP_ID_CONFIG,
           ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
           ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-          CommonClientConfigs.CLIENT_ID_CONFIG);
-
-  private static final Map<String, String> PRODUCER_DEFAULTS =
-      Map.of(
-          ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
-          ProducerConfig.BATCH_SIZE_CONFIG, "131072",
-          ProducerConfig.BUFFER_MEMORY_CONFIG, "8388608",
-          ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MS_MAX,
-          ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, BLOCK_MS_MAX,
-          ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
-
-  /**
-   * A transaction is flushed when it is filled; until then its rows gather for one request, ms. Far
-   * longer than filling takes.
-   */
-  private static final long LINGER_MS = 5_000;
-
-  /**
-   * A dead collector's open transaction hides later rows from readers for this long at most, ms.
-   */
-  private static final String TRANSACTION_TIMEOUT_MS = "30000";
-
-  private static final Map<String, String> READER_DEFAULTS =
-      Map.of(
-          CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, BLOCK_MS_MAX,
-          CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, BLOCK_MS_MAX);
-
-  /**
-   * How long a broker may hold back an answer that has nothing. Looking for a topic's last row, one
-   * such answer is waited for at each step back.
-   */
-  private static final String FETCH_WAIT_MS = "50";
-
-  /**
-   * How long the admin client waits between two attempts. With Kafka's own 100 ms it makes
-   * megabytes of garbage a second while no broker answers.
-   */
-  private static final String ADMIN_RETRY_MS = "1000";
+          ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+          ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG,
+          ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG);
 
   private final Map<String, String> own;
 
@@ -101,27 +81,40 @@ public final class KafkaSettings {
    * The user's settings, all of which must be allowed.
    *
    * @param own any client settings, {@code bootstrap.servers} among them
-   * @throws IllegalArgumentException if one is {@link #guarded}
+   * @throws IllegalArgumentException if one is not {@link #allowed}
    */
   public KafkaSettings(Map<String, String> own) {
-    for (String name : own.keySet()) {
-      if (guarded(name)) {
-        throw new IllegalArgumentException(name + " can't be set");
-      }
-    }
+    own.forEach(
+        (name, value) -> {
+          if (!allowed(name, value)) {
+            throw new IllegalArgumentException(name + " can't be set");
+          }
+        });
     this.own = Map.copyOf(own);
   }
 
   /**
-   * Whether a setting is ours alone, because the rows would not be exact with another value.
+   * Whether a setting leaves the rows exact. Some are ours alone; who says what we do anyway, is
+   * free to say so.
    *
    * @param name a client setting
-   * @return true if users may not set it
+   * @param value of it
+   * @return false if rows could be lost, doubled or altered by it
    */
-  public static boolean guarded(String name) {
-    return GUARDED_PRODUCER.containsKey(name)
-        || GUARDED_CONSUMER.containsKey(name)
-        || GUARDED_OTHERS.contains(name);
+  public static boolean allowed(String name, String value) {
+    String ours = guarded(name);
+    String said = value.strip();
+    boolean acksOfOldName = name.equals(ProducerConfig.ACKS_CONFIG) && said.equals("-1");
+    return ours == null || acksOfOldName || ours.equalsIgnoreCase(said);
+  }
+
+  /** Our own value of a setting that is ours alone; null if it is the user's. */
+  private static String guarded(String name) {
+    return Stream.of(GUARDED_PRODUCER, GUARDED_CONSUMER, GUARDED_OTHERS)
+        .map(guarded -> guarded.get(name))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   /**
@@ -139,13 +132,31 @@ public final class KafkaSettings {
   }
 
   /**
-   * Checks the values of the user's settings without a connection.
+   * Checks the user's settings as far as it can be told without a connection: values, what they
+   * name, and whether they go together.
    *
-   * @throws org.apache.kafka.common.config.ConfigException naming the first that no client takes
+   * @throws BadSettingException naming the first with which nothing could ever be shipped
    */
   public void check() {
-    new ProducerConfig(new HashMap<>(producerConfig("check", "check")));
-    new ConsumerConfig(new HashMap<>(consumerConfig("check")));
+    SettingsCheck.run(own);
+  }
+
+  /**
+   * A setting's value, with what config providers put into it.
+   *
+   * @param name a client setting
+   * @return its value, or null if the user has not set it
+   * @throws BadSettingException if a config provider fails
+   */
+  public String value(String name) {
+    return resolved().get(name);
+  }
+
+  /** What config providers fetch may be another value the next time: a password that was changed. */
+  private Map<String, String> resolved() {
+    return own.containsKey(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
+        ? ConfigProviders.resolve(own)
+        : own;
   }
 
   /**
@@ -157,59 +168,80 @@ public final class KafkaSettings {
     return own.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
   }
 
+  /** How long a row may take at most from the producer's buffer into the topic. */
+  Duration deliveryTimeout() {
+    return time(ClientDefaults.producer(resolved()), ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+  }
+
+  /** How long a call of the producer may block. */
+  Duration maxBlock() {
+    return time(ClientDefaults.producer(resolved()), ProducerConfig.MAX_BLOCK_MS_CONFIG);
+  }
+
+  /** How long a call of the admin client may take. */
+  Duration apiTimeout() {
+    return time(ClientDefaults.admin(resolved()), AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
+  }
+
+  private static Duration time(Map<String, String> config, String name) {
+    return Duration.ofMillis(ClientDefaults.number(config, name, 0));
+  }
+
   Producer<byte[], byte[]> producer(String transactionalId, String clientId) {
-    return new KafkaProducer<>(new HashMap<>(producerConfig(transactionalId, clientId)));
-  }
-
-  private Map<String, String> producerConfig(String transactionalId, String clientId) {
-    Map<String, String> config = new HashMap<>(PRODUCER_DEFAULTS);
-    config.putAll(own);
-    config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, lingerMs(config));
-    config.putAll(GUARDED_PRODUCER);
+    Map<String, Object> config = new HashMap<>(producerConfig(resolved()));
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-    config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
-    config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
-    config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
-    return config;
+    config.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+    return new KafkaProducer<>(config);
   }
 
-  /** No more than the time limits leave room for; a producer with less is refused. */
-  private static String lingerMs(Map<String, String> config) {
-    try {
-      long roomMs =
-          Long.parseLong(config.get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG))
-              - Long.parseLong(config.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG));
-      return Long.toString(Math.max(0, Math.min(LINGER_MS, roomMs)));
-    } catch (NumberFormatException wrong) {
-      // The producer will say which.
-      return "0";
-    }
+  static Map<String, String> producerConfig(Map<String, String> own) {
+    Map<String, String> config = ClientDefaults.producer(used(own));
+    config.putAll(GUARDED_PRODUCER);
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+    return config;
   }
 
   /** A consumer that sees committed records only, from the beginning, and commits nothing. */
   Consumer<byte[], byte[]> consumer(String clientId) {
-    return new KafkaConsumer<>(new HashMap<>(consumerConfig(clientId)));
+    Map<String, Object> config = new HashMap<>(consumerConfig(resolved()));
+    config.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    return new KafkaConsumer<>(config);
   }
 
-  private Map<String, String> consumerConfig(String clientId) {
-    Map<String, String> config = new HashMap<>(READER_DEFAULTS);
-    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
-    config.putAll(own);
+  static Map<String, String> consumerConfig(Map<String, String> own) {
+    Map<String, String> config = ClientDefaults.consumer(used(own));
     config.putAll(GUARDED_CONSUMER);
-    config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
-    config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
-    config.put(
-        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     return config;
   }
 
   Admin admin(String clientId) {
-    Map<String, Object> config = new HashMap<>(READER_DEFAULTS);
-    config.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, ADMIN_RETRY_MS);
-    config.putAll(own);
-    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+    Map<String, Object> config = new HashMap<>(adminConfig(resolved()));
+    config.putIfAbsent(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
     return Admin.create(config);
+  }
+
+  static Map<String, String> adminConfig(Map<String, String> own) {
+    return ClientDefaults.admin(used(own));
+  }
+
+  /** Without what says the same as we do, and what our clients have no use for. */
+  private static Map<String, String> used(Map<String, String> own) {
+    Map<String, String> used = new HashMap<>(own);
+    used.keySet().removeIf(name -> UNUSED.contains(name) || guarded(name) != null);
+    // The user's name for the clients, if there is one: quotas hang on it.
+    used.remove(CommonClientConfigs.CLIENT_ID_CONFIG, "");
+    used.computeIfPresent(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, (name, servers) -> eachOnce(servers));
+    return used;
+  }
+
+  /** Kafka refuses a list with an empty entry, or with one twice. */
+  private static String eachOnce(String servers) {
+    return Arrays.stream(servers.split(","))
+        .map(String::strip)
+        .filter(server -> !server.isEmpty())
+        .distinct()
+        .collect(Collectors.joining(","));
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,9 @@ class UsageIT {
         "collect --episode a --pid 1 --offline --mono-origin-ns 9223372036854775807 | is now",
         "collect --episode a --pid 1 --offline --summary xml      | 'xml'",
         "collect --episode a --pid 1 --offline --output /         | '/': is no file",
+        "collect --episode a --pid 1 --bootstrap-servers a:0      | 'a:0' is no HOST:PORT: a port is 1 to 65535",
+        "consume --episode a --bootstrap-servers a:1,b:99999      | 'b:99999' is no HOST:PORT",
+        "episodes --bootstrap-servers ü:1                         | is no HOST:PORT",
         "collect --episode ../a --pid 1 --offline                 | '../a' is no episode id",
         "collect --episode .a --pid 1 --offline                   | '.a' is no episode id",
         "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config nowhere | nowhere: no such file",
@@ -105,13 +109,54 @@ class UsageIT {
     assertTrue(run.err().contains("client.properties:4: isolation.level"), run.err());
   }
 
-  @Test
-  void aKafkaSettingWithABadValueIsNamed() throws Exception {
-    Files.writeString(folder.resolve("client.properties"), "linger.ms=soon\n");
-    Hostproc run = runWithConfig();
+  /** Each is known before anything is touched, with the line that says so. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "linger.ms=soon | :2: Invalid value soon for configuration linger.ms",
+        "bootstrap.servers=a:99999 | :2: bootstrap.servers: 'a:99999' is no HOST:PORT: a port is",
+        "ssl.truststore.location=/no/such.jks | :2: ssl.truststore.location: ",
+        "sasl.mechanism=PLAIN | :1: security.protocol needs sasl.jaas.config",
+        "sasl.jaas.config=oops | :2: sasl.jaas.config: ",
+        "config.providers=file | :2: config.providers=file without config.providers.file.class",
+        "delivery.timeout.ms=9&linger.ms=9 | :2: delivery.timeout.ms=9 has no room for",
+        "acks=1 | :2: acks can't be set",
+      })
+  void aKafkaSettingThatCanNotWorkIsNamedWithItsLine(String setting, String expected)
+      throws Exception {
+    boolean sasl = setting.startsWith("sasl");
+    Files.writeString(
+        folder.resolve("client.properties"),
+        "security.protocol="
+            + (sasl ? "SASL_PLAINTEXT" : setting.startsWith("ssl") ? "SSL" : "PLAINTEXT")
+            + "\n"
+            + setting.replace('&', '\n'));
+    String options = setting.startsWith("boot") ? "" : " --bootstrap-servers a:1";
+    String args = "collect --episode a --kafka-config client.properties --pid 1" + options;
+    Hostproc run = Hostproc.run(folder, args.split(" "));
 
-    assertEquals(2, run.exitCode());
-    assertTrue(run.err().contains("linger.ms"), run.err());
+    assertEquals(2, run.exitCode(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains("client.properties" + expected), run.err());
+    assertEquals(1, folder.toFile().list().length, "nothing was touched");
+  }
+
+  @Test
+  void theVariableIsNamedThatHasNoPort() {
+    Hostproc run =
+        Hostproc.startCommand(
+            folder,
+            List.of(
+                "env",
+                "KAFKA_BOOTSTRAP_SERVERS=a:0",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Hostproc.JAR.toString(),
+                "episodes"));
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().contains("KAFKA_BOOTSTRAP_SERVERS: 'a:0' is no"), run.err());
   }
 
   @ParameterizedTest

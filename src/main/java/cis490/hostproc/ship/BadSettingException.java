@@ -1,0 +1,25 @@
+package cis490.hostproc.ship;
+
+import org.apache.kafka.common.config.ConfigException;
+
+/** A setting of Kafka's clients with which nothing can ever be shipped. */
+public final class BadSettingException extends ConfigException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String setting;
+
+  BadSettingException(String setting, String message) {
+    super(message);
+    this.setting = setting;
+  }
+
+  /**
+   * Which one it is.
+   *
+   * @return its name, or null if that can't be told
+   */
+  public String setting() {
+    return setting;
+  }
+}

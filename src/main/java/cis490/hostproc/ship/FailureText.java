@@ -1,0 +1,71 @@
+package cis490.hostproc.ship;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Words for what Kafka's clients throw: what is behind it, rather than who noticed. */
+public final class FailureText {
+
+  private static final int DEPTH_MAX = 20;
+
+  private FailureText() {}
+
+  /**
+   * The root cause on one line.
+   *
+   * @param failure of a client
+   * @return its message and kind
+   */
+  public static String describe(Throwable failure) {
+    List<Throwable> chain = chain(failure);
+    Throwable root = chain.get(chain.size() - 1);
+    String kind = root.getClass().getSimpleName().replaceFirst("(Exception|Error)$", "");
+    String message = message(root);
+    return message == null ? kind : message + " (" + kind + ")";
+  }
+
+  /** All that the causes say, from the outermost to the root, each once. */
+  static String all(Throwable failure) {
+    StringBuilder text = new StringBuilder();
+    for (Throwable each : chain(failure)) {
+      String message = message(each);
+      boolean news = message != null && text.indexOf(message) < 0 && !repeatsItsCause(each);
+      if (news) {
+        text.append(text.isEmpty() ? "" : ": ").append(message);
+      }
+    }
+    return text.isEmpty() ? describe(failure) : text.toString();
+  }
+
+  private static List<Throwable> chain(Throwable failure) {
+    List<Throwable> chain = new ArrayList<>();
+    Throwable each = failure;
+    while (each != null && chain.size() < DEPTH_MAX) {
+      chain.add(each);
+      each = each.getCause() == each ? null : each.getCause();
+    }
+    return chain;
+  }
+
+  /** What an exception says that was made of its cause alone. */
+  private static boolean repeatsItsCause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause != null && failure.getMessage().equals(cause.toString());
+  }
+
+  /** Null if there is none. The message of some of the file system's is a path alone. */
+  private static String message(Throwable failure) {
+    String path = failure instanceof FileSystemException known ? known.getFile() : null;
+    if (path != null && failure instanceof NoSuchFileException) {
+      return path + ": no such file";
+    }
+    if (path != null && failure instanceof AccessDeniedException) {
+      return path + ": permission denied";
+    }
+    String message = failure.getMessage();
+    return message == null || message.isBlank() ? null : message;
+  }
+}

@@ -3,8 +3,6 @@ package cis490.hostproc.cli;
 import cis490.hostproc.ship.KafkaSettings;
 import cis490.hostproc.ship.TopicReader;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -40,16 +38,12 @@ final class ConsumeCommand extends Command {
       // Without it being stopped is no success: rows are missing.
       StopSignal.onStop(() -> stop = true, STOP_LIMIT);
     }
-    // Not System.out: it hides that writing failed.
-    OutputStream out =
-        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUT_BUFFER_BYTES);
+    OutputStream out = new BufferedOutputStream(Stdout.stream(), OUT_BUFFER_BYTES);
     try (KafkaConnection connection = kafka.connection()) {
       print(connection.settings(), out);
-    } catch (OutputException failure) {
-      // "hostproc consume … | head" is no failure.
-      if (!Stdout.goesToAReader()) {
-        throw new FailedException(Stdout.FAILED + failure.getCause().getMessage(), failure);
-      }
+    } catch (OutputException enough) {
+      // Stdout knows whether that is a failure.
+      Log.get().debug("not printed", enough);
     }
     return 0;
   }

@@ -22,6 +22,8 @@ public final class Main extends Command {
           "broker",
           "schema");
 
+  private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+
   private Main() {
     super("Records what a process really does: one row a tick, in a file and in Kafka.");
     spec().usageMessage().synopsisSubcommandLabel("COMMAND");
@@ -47,11 +49,18 @@ public final class Main extends Command {
       commandLine = all();
       exitCode = commandLine.execute(args);
     }
-    if (exitCode == 0 && commandLine.getOut().checkError() && !Stdout.goesToAReader()) {
-      commandLine.getErr().println("hostproc: " + Stdout.FAILED + "could not be written");
-      exitCode = CommandLine.ExitCode.SOFTWARE;
+    StopSignal.exit(printed(commandLine) || exitCode != 0 ? exitCode : FAILED);
+  }
+
+  /** Whether all that went to standard output got there; says why not. */
+  private static boolean printed(CommandLine commandLine) {
+    commandLine.getOut().flush();
+    String problem = Stdout.problem();
+    if (problem != null) {
+      String name = commandLine.getCommandSpec().qualifiedName();
+      commandLine.getErr().println(name + ": " + problem);
     }
-    StopSignal.exit(exitCode);
+    return problem == null;
   }
 
   /** In a locale without UTF-8 the JVM puts this character in place of what it can't read. */
@@ -87,6 +96,7 @@ public final class Main extends Command {
   }
 
   private static CommandLine configured(CommandLine commandLine) {
+    commandLine.setOut(Stdout.writer());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     // An argument of a started command may begin with @.
     commandLine.setExpandAtFiles(false);

@@ -1,26 +1,92 @@
 package cis490.hostproc.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where standard output goes. */
-final class Stdout {
-
-  /** Begins the message when it could not be written. */
-  static final String FAILED = "standard output: ";
+/**
+ * Standard output, for all that any command prints there, help and version too. It remembers that
+ * writing failed, which {@link System#out} hides: what was asked for and did not get out is a
+ * failure, whatever else went well.
+ */
+final class Stdout extends OutputStream {
 
   private static final Path DESCRIPTOR = Path.of("/proc/self/fd/1");
 
+  /** Set by the launcher: where it is closed, the JVM soon has a file of its own in its place. */
+  private static final boolean CLOSED = "closed".equals(System.getProperty("hostproc.stdout"));
+
+  /** Kinds of files, of {@code st_mode} (inode(7)). */
+  private static final int S_IFMT = 0170000;
+
+  private static final int S_IFIFO = 0010000;
+  private static final int S_IFSOCK = 0140000;
+
+  private static final Stdout STDOUT = new Stdout();
+
+  private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+  private IOException failure;
+  private boolean begun;
+
   private Stdout() {}
 
-  /** To a pipe or a socket: then writing fails when whoever reads has enough, and that is fine. */
-  static boolean goesToAReader() {
+  /** Not buffered. Its failures are thrown, and kept for {@link #problem}. */
+  static OutputStream stream() {
+    return STDOUT;
+  }
+
+  /** Of text, in the locale's encoding. Its failures are kept for {@link #problem}. */
+  static PrintWriter writer() {
+    return new PrintWriter(STDOUT, true, Charset.defaultCharset());
+  }
+
+  /** Why not all of it got out; null if it did, or if whoever reads it has enough. */
+  static String problem() {
+    IOException failure = STDOUT.failure;
+    // "hostproc consume … | head" is no failure, but a reader that was gone before it began is.
+    if (failure == null || (STDOUT.begun && goesToAReader())) {
+      return null;
+    }
+    return "standard output: " + failure.getMessage();
+  }
+
+  /** To a pipe or a socket, which break when whoever reads goes away. */
+  private static boolean goesToAReader() {
     try {
-      String target = Files.readSymbolicLink(DESCRIPTOR).toString();
-      return target.startsWith("pipe:") || target.startsWith("socket:");
-    } catch (IOException closed) {
+      int kind = (int) Files.getAttribute(DESCRIPTOR, "unix:mode") & S_IFMT;
+      return kind == S_IFIFO || kind == S_IFSOCK;
+    } catch (IOException | UnsupportedOperationException unknown) {
       return false;
+    }
+  }
+
+  @Override
+  public void write(int each) throws IOException {
+    write(new byte[] {(byte) each}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int from, int length) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (length == 0) {
+      return;
+    }
+    try {
+      if (CLOSED) {
+        throw new IOException("is closed");
+      }
+      out.write(bytes, from, length);
+      begun = true;
+    } catch (IOException refused) {
+      failure = refused;
+      throw refused;
     }
   }
 }

@@ -307,18 +307,44 @@ class KafkaCommandsIT {
     assertEquals("", run.err());
   }
 
+  /** What was asked for did not get out; the rows are where they belong all the same. */
   @Test
-  void aFullDiskUnderConsumeIsAFailure() throws Exception {
+  void outputThatIsLostIsAFailure() throws Exception {
     String address = TestBroker.address();
-    Hostproc.run(
-            folder, "collect", "--episode", episode, "--bootstrap-servers", address, "--", "true")
-        .exitCode();
-    String consume = consumeCommand(address);
-    Hostproc run = Hostproc.startCommand(folder, List.of("sh", "-c", consume + " > /dev/full"));
+    String kafka = " --bootstrap-servers " + address;
+    String of = " --episode " + episode + kafka;
+    assertLost("collect --summary json" + of, " > /dev/full", " -- true");
+    String rows = "episodes/" + episode + "/host_proc.jsonl";
+    assertEquals(
+        Files.readString(folder.resolve(rows)), TestTopics.asFileIfThere(address, topic()));
 
-    assertEquals(1, run.exitCode());
-    assertEquals(1, run.err().lines().count(), run.err());
-    assertTrue(run.err().startsWith("hostproc consume: standard output: "), run.err());
+    assertLost("consume" + of, " > /dev/full", "");
+    assertLost("consume" + of, " >&-", "");
+    assertLost("verify " + rows + of, " > /dev/full", "");
+    assertLost("export --output copy" + of, " > /dev/full", "");
+    assertEquals(Files.readString(folder.resolve(rows)), Hostproc.read(folder.resolve("copy")));
+    assertLost("retire --file " + rows + of, " > /dev/full", "");
+    assertLost("episodes" + kafka, " > /dev/full", "");
+    assertLost("episodes" + kafka, " > gone", "");
+  }
+
+  /** {@code > gone} is a pipe whose reader has gone away before anything was written. */
+  private void assertLost(String command, String redirection, String rest) {
+    String name = command.split(" ")[0];
+    String program = System.getProperty("java.home") + "/bin/java -jar " + Hostproc.JAR + " ";
+    String line =
+        redirection.equals(" > gone")
+            ? "mkfifo p; exec 3<>p 4>p 3<&-; "
+                + program
+                + command
+                + rest
+                + " >&4"
+            : program + command + redirection + rest;
+    Hostproc run = Hostproc.startCommand(folder, List.of("bash", "-c", line));
+    assertEquals(1, run.exitCode(), run.err());
+    List<String> said = run.err().lines().filter(each -> each.startsWith("hostproc")).toList();
+    assertEquals(1, said.size(), run.err());
+    assertTrue(said.get(0).startsWith("hostproc " + name + ": standard output: "), run.err());
   }
 
   @Test

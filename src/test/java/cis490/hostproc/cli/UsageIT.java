@@ -177,6 +177,29 @@ class UsageIT {
     assertEquals("", run.err());
   }
 
+  /** To a disk that is full, to nowhere, and to a reader that is gone before it began. */
+  @ParameterizedTest
+  @CsvSource({
+    "--help, >/dev/full",
+    "--version, >/dev/full",
+    "generate-completion, >/dev/full",
+    "schema row, >/dev/full",
+    "collect --help, >&-",
+    "schema episode, >&- <&-",
+    "schema row, gone",
+  })
+  void outputThatIsLostIsAFailure(String args, String stdout) {
+    String program = Hostproc.JAR.resolveSibling("hostproc") + " " + args;
+    String line =
+        stdout.equals("gone")
+            ? "mkfifo p; exec 3<>p 4>p 3<&-; rm p; " + program + " >&4"
+            : program + " " + stdout;
+    Hostproc run = Hostproc.startCommand(folder, List.of("bash", "-c", line));
+    assertEquals(1, run.exitCode(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().matches("hostproc[ a-z]*: standard output: .+\n"), run.err());
+  }
+
   @Test
   void versionSaysWhatRuns() {
     Hostproc run = Hostproc.run(folder, "--version");

@@ -1,6 +1,8 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.ShippingStoppedException;
+import cis490.hostproc.ship.TopicFollower;
 import cis490.hostproc.ship.TopicReader;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** {@code hostproc consume}. */
 final class ConsumeCommand extends Command {
 
+  private static final String CLIENT_ID = "hostproc-consume";
   private static final int OUT_BUFFER_BYTES = 64 * 1024;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -53,28 +56,40 @@ final class ConsumeCommand extends Command {
   }
 
   private void print(KafkaSettings settings, OutputStream out) throws Exception {
-    try (TopicReader reader =
-        TopicReader.open(settings, episode.id().topic(), "hostproc-consume")) {
-      TopicReader.Visitor print =
-          record -> {
-            write(out, record.value());
-            return !stop;
-          };
+    String topic = episode.id().topic();
+    TopicReader.Visitor print =
+        record -> {
+          write(out, record.value());
+          return !stop;
+        };
+    try {
       if (follow()) {
-        reader.follow(
-            print,
-            () -> {
-              flush(out);
-              return stop;
-            });
+        follow(settings, topic, print, out);
       } else {
-        reader.forEach(print);
-        flush(out);
+        TopicFollower.read(settings, topic, CLIENT_ID, print);
       }
     } catch (UnknownTopicOrPartitionException none) {
-      throw KafkaFailure.noTopic(settings, episode.id().topic());
+      throw KafkaFailure.noTopic(settings, topic);
     } catch (KafkaException failure) {
       throw KafkaFailure.of(settings, failure);
+    } catch (ShippingStoppedException notInOrder) {
+      throw new FailedException(notInOrder.getMessage(), notInOrder);
+    } finally {
+      // Rows that were read before something went wrong are good.
+      flush(out);
+    }
+  }
+
+  private void follow(
+      KafkaSettings settings, String topic, TopicReader.Visitor print, OutputStream out)
+      throws Exception {
+    try (TopicFollower follower = TopicFollower.open(settings, topic, CLIENT_ID)) {
+      follower.follow(
+          print,
+          () -> {
+            flush(out);
+            return stop;
+          });
     }
   }
 

@@ -208,6 +208,14 @@ public final class KafkaSettings {
     return new KafkaConsumer<>(config);
   }
 
+  /** As {@link #consumer}, but where its place in a topic is gone, it says so. */
+  Consumer<byte[], byte[]> follower(String clientId) {
+    Map<String, Object> config = new HashMap<>(consumerConfig(resolved()));
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    config.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    return new KafkaConsumer<>(config);
+  }
+
   static Map<String, String> consumerConfig(Map<String, String> own) {
     Map<String, String> config = ClientDefaults.consumer(used(own));
     config.putAll(GUARDED_CONSUMER);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.fault.Brokers;
 import cis490.hostproc.ship.TestTopics;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -277,6 +279,42 @@ class KafkaCommandsIT {
     consume.terminate();
     assertEquals(0, consume.exitCode(), consume.err());
     assertEquals("", consume.err());
+  }
+
+  /** Said once when Kafka is away, once when it is back; and what becomes of the topic. */
+  @Test
+  void followOutlivesAnOutageAndSaysWhatBecameOfTheTopic() throws Exception {
+    Path rows = folder.resolve("rows.jsonl");
+    String row = ShipIT.line(1);
+    try (Brokers brokers = Brokers.start(folder.resolve("brokers"), 1)) {
+      String address = brokers.address();
+      String[] ship = {"ship", "--episode", episode, "rows.jsonl", "--bootstrap-servers", address};
+      Files.writeString(rows, (row + "\n").repeat(3));
+      Hostproc first = Hostproc.run(folder, ship);
+      assertEquals(0, first.exitCode(), first.err());
+      Hostproc consume =
+          Hostproc.start(
+              folder, "consume", "--episode", episode, "--bootstrap-servers", address, "--follow");
+      consume.await(() -> consume.out().lines().count() == 3);
+      brokers.kill(0);
+      consume.await(() -> consume.err().contains("Kafka on " + address + " does not answer: "));
+      brokers.heal();
+      consume.await(() -> consume.err().contains("answers again, after "));
+      Files.writeString(rows, (row + "\n").repeat(5));
+      Hostproc second = Hostproc.run(folder, ship);
+      assertEquals(0, second.exitCode(), second.err());
+      consume.await(() -> consume.out().lines().count() == 5);
+      assertEquals(2, consume.err().lines().count(), consume.err());
+
+      try (Admin admin = brokers.admin()) {
+        admin.deleteTopics(List.of(topic())).all().get();
+      }
+      assertEquals(1, consume.exitCode());
+      assertEquals(Files.readString(rows), consume.out());
+      String last = consume.err().lines().reduce((before, line) -> line).orElseThrow();
+      String why = "hostproc consume: topic " + topic() + " was deleted, after 5 rows of it";
+      assertTrue(last.startsWith(why), consume.err());
+    }
   }
 
   @Test

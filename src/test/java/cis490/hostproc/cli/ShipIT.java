@@ -409,7 +409,7 @@ class ShipIT {
   }
 
   /** As Python's json.dumps writes it. */
-  private static String line(int row) {
+  static String line(int row) {
     return "{\"t_mono_ns\": "
         + (row * 100_000_000L + 12_345)
         + ", \"t_wall_ns\": "

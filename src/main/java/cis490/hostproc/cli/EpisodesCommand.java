@@ -35,7 +35,7 @@ final class EpisodesCommand extends Command {
   public Integer call() throws Exception {
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.settings();
+      KafkaSettings settings = connection.askedOnce();
       try {
         print(settings, ManifestTopic.read(settings, CLIENT_ID));
       } catch (KafkaException failure) {

@@ -59,7 +59,7 @@ final class ExportCommand extends Command {
     check();
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.settings();
+      KafkaSettings settings = connection.askedOnce();
       try {
         return export(settings);
       } catch (KafkaException failure) {

@@ -1,8 +1,10 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.ship.BrokerProbe;
+import cis490.hostproc.ship.FailureText;
 import cis490.hostproc.ship.KafkaSettings;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** Words for what Kafka's clients throw. */
 final class KafkaFailure {
@@ -18,12 +20,13 @@ final class KafkaFailure {
             + " (hostproc episodes lists what is there)");
   }
 
+  /** What is behind it; where a client only says that there was no answer, that is looked for. */
   static FailedException of(KafkaSettings settings, KafkaException failure) {
-    String where = settings.bootstrapServers();
-    if (failure instanceof TimeoutException) {
-      return new FailedException("no Kafka broker answers on " + where, failure);
-    }
-    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    return new FailedException("Kafka on " + where + ": " + cause.getMessage(), failure);
+    String found = failure instanceof RetriableException ? BrokerProbe.problem(settings) : null;
+    return new FailedException(
+        found != null
+            ? found
+            : "Kafka on " + settings.bootstrapServers() + ": " + FailureText.describe(failure),
+        failure);
   }
 }

@@ -228,6 +228,10 @@ public final class KafkaSettings {
     return Admin.create(config);
   }
 
+  AdminClientConfig adminConfig() {
+    return new AdminClientConfig(adminConfig(resolved()));
+  }
+
   static Map<String, String> adminConfig(Map<String, String> own) {
     return ClientDefaults.admin(used(own));
   }

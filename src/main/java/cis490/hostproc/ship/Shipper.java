@@ -314,12 +314,7 @@ public final class Shipper implements Runnable {
   }
 
   private static String describe(Exception failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    String kind = root.getClass().getSimpleName().replaceFirst("Exception$", "");
-    return root.getMessage() == null ? kind : root.getMessage() + " (" + kind + ")";
+    return FailureText.describe(failure);
   }
 
   /** Says that the file is complete: all of it is to be shipped, and then it is done. */

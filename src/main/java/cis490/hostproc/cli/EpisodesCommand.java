@@ -35,7 +35,7 @@ final class EpisodesCommand extends Command {
   public Integer call() throws Exception {
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.askedOnce();
+      KafkaSettings settings = connection.settings();
       try {
         print(settings, ManifestTopic.read(settings, CLIENT_ID));
       } catch (KafkaException failure) {

@@ -59,7 +59,7 @@ final class ExportCommand extends Command {
     check();
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.askedOnce();
+      KafkaSettings settings = connection.settings();
       try {
         return export(settings);
       } catch (KafkaException failure) {

@@ -1,7 +1,6 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerProcess;
-import cis490.hostproc.ship.BrokerProbe;
 import cis490.hostproc.ship.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,20 +37,6 @@ final class KafkaConnection implements AutoCloseable {
     Map<String, String> all = new HashMap<>(own);
     all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
     return new KafkaSettings(all);
-  }
-
-  /**
-   * As {@link #settings}, for who asks once: what speaks no Kafka is told at once.
-   *
-   * @throws FailedException if somebody else answers there
-   */
-  KafkaSettings askedOnce() throws IOException, InterruptedException, FailedException {
-    KafkaSettings settings = settings();
-    String problem = embeddedData == null ? BrokerProbe.stranger(settings) : null;
-    if (problem != null) {
-      throw new FailedException(problem);
-    }
-    return settings;
   }
 
   private void startBroker() throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package cis490.hostproc.cli;
 import cis490.hostproc.ship.BrokerProbe;
 import cis490.hostproc.ship.FailureText;
 import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.ship.NotKafkaException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
 
@@ -22,6 +23,9 @@ final class KafkaFailure {
 
   /** What is behind it; where a client only says that there was no answer, that is looked for. */
   static FailedException of(KafkaSettings settings, KafkaException failure) {
+    if (failure instanceof NotKafkaException) {
+      return new FailedException(failure.getMessage(), failure);
+    }
     String found = failure instanceof RetriableException ? BrokerProbe.problem(settings) : null;
     return new FailedException(
         found != null

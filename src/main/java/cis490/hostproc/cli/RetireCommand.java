@@ -47,7 +47,7 @@ final class RetireCommand extends Command {
     }
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.askedOnce();
+      KafkaSettings settings = connection.settings();
       try {
         Retirement retirement = new Retirement(episode.id(), settings);
         Path path = file.getValue();

@@ -55,7 +55,7 @@ final class VerifyCommand extends Command {
     try (JournalReader rows = JournalReader.open(file);
         KafkaConnection connection = kafka.connection()) {
       status = new StatusLine(System.err);
-      verification = verify(rows, connection.askedOnce());
+      verification = verify(rows, connection.settings());
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(file, failure), failure);
     } catch (UncheckedIOException failure) {

@@ -1,6 +1,5 @@
 package cis490.hostproc.ship;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -45,10 +44,6 @@ public final class BrokerProbe implements AutoCloseable {
   /** An answer is some kilobytes. What is longer was not meant to be one. */
   private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
-  /** ApiVersions, the oldest version, which any broker answers: key 18 (protocol guide). */
-  private static final byte[] API_VERSIONS = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, -1, -1};
-
-  private static final int ANSWER_MS = 500;
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final String REFUSED = "connection refused";
   private static final String NAME = "hostproc-probe";
@@ -102,47 +97,6 @@ public final class BrokerProbe implements AutoCloseable {
       }
     } catch (KafkaException failure) {
       return settings.bootstrapServers() + ": " + FailureText.describe(failure);
-    }
-  }
-
-  /**
-   * Whether somebody answers who speaks no Kafka: TLS where none is expected, a web server. Kafka's
-   * clients would take the answer's first bytes for a length, and make room for it again and again.
-   *
-   * @param settings of clients to be made
-   * @return what is wrong, on one line; null if nothing is, or if it can't be told within moments
-   */
-  public static String stranger(KafkaSettings settings) {
-    try {
-      AdminClientConfig config = settings.adminConfig();
-      if (!tls(config)) {
-        for (InetSocketAddress address : ClientUtils.parseAndValidateAddresses(config)) {
-          int length = answerLength(address);
-          if (length < 0 || length > ANSWER_BYTES_MAX) {
-            return "what answers on "
-                + address.getHostString()
-                + ":"
-                + address.getPort()
-                + " does not speak Kafka's protocol "
-                + without(config);
-          }
-        }
-      }
-    } catch (KafkaException other) {
-      // Whoever asked will meet it.
-    }
-    return null;
-  }
-
-  /** What the first bytes of an answer say of its length; 0 if there is none at once. */
-  private static int answerLength(InetSocketAddress address) {
-    try (Socket socket = new Socket()) {
-      socket.connect(address, ANSWER_MS);
-      socket.setSoTimeout(ANSWER_MS);
-      socket.getOutputStream().write(API_VERSIONS);
-      return new DataInputStream(socket.getInputStream()).readInt();
-    } catch (IOException noAnswer) {
-      return 0;
     }
   }
 

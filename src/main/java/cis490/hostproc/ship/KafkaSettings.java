@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,9 +30,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class KafkaSettings {
 
   /**
-   * A dead collector's open transaction hides later rows from readers for this long at most, ms.
+   * After this time a broker ends a transaction: a dead collector's hides later rows from readers
+   * for so long at most.
    */
-  private static final String TRANSACTION_TIMEOUT_MS = "30000";
+  static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final String TRANSACTION_TIMEOUT_MS =
+      Long.toString(TRANSACTION_TIMEOUT.toMillis());
 
   /** What keeps the rows exact. Nobody may set these otherwise. */
   private static final Map<String, String> GUARDED_PRODUCER =
@@ -187,9 +192,30 @@ public final class KafkaSettings {
     return Duration.ofMillis(ClientDefaults.number(config, name, 0));
   }
 
-  Producer<byte[], byte[]> producer(String transactionalId, String clientId) {
+  /** The same for other brokers. */
+  KafkaSettings withBootstrapServers(String servers) {
+    Map<String, String> others = new HashMap<>(own);
+    others.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+    return new KafkaSettings(others);
+  }
+
+  /** Whether what goes to the brokers is encrypted. */
+  boolean isOverTls() {
+    String protocol = value(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
+    return protocol != null && protocol.strip().toUpperCase(Locale.ROOT).endsWith("SSL");
+  }
+
+  /** Whether the clients have a certificate of their own to show. */
+  boolean hasClientCertificate() {
+    return own.keySet().stream().anyMatch(name -> name.startsWith("ssl.keystore."));
+  }
+
+  Producer<byte[], byte[]> producer(
+      String transactionalId, String clientId, Duration transactionTimeout) {
     Map<String, Object> config = new HashMap<>(producerConfig(resolved()));
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    config.put(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(transactionTimeout.toMillis()));
     config.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, clientId);
     return new KafkaProducer<>(config);
   }
@@ -202,8 +228,15 @@ public final class KafkaSettings {
   }
 
   /** A consumer that sees committed records only, from the beginning, and commits nothing. */
-  Consumer<byte[], byte[]> consumer(String clientId) {
+  Consumer<byte[], byte[]> consumer(String clientId, int fetchBytes) {
     Map<String, Object> config = new HashMap<>(consumerConfig(resolved()));
+    String fetch = Integer.toString(fetchBytes);
+    if (fetchBytes < TopicReader.FETCH_BYTES) {
+      // More than that has not got through.
+      config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetch);
+    } else {
+      config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetch);
+    }
     config.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
     return new KafkaConsumer<>(config);
   }

@@ -5,9 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -17,13 +15,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -38,20 +33,20 @@ final class OracleTopic {
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration NEW_TOPIC_WITHIN = Duration.ofSeconds(5);
 
-  private final Admin admin;
+  private final Clients clients;
   private final String name;
   private final Map<String, String> settings;
 
-  private OracleTopic(Admin admin, String name, Map<String, String> settings) {
-    this.admin = admin;
+  private OracleTopic(Clients clients, String name, Map<String, String> settings) {
+    this.clients = clients;
     this.name = name;
     this.settings = settings;
   }
 
   /** An episode's rows: nothing is ever dropped, and the broker's clock stamps the records. */
-  static OracleTopic ofRows(Admin admin, String name) {
+  static OracleTopic ofRows(Clients clients, String name) {
     return new OracleTopic(
-        admin,
+        clients,
         name,
         Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
@@ -63,9 +58,9 @@ final class OracleTopic {
   }
 
   /** The manifests: the last of each episode is kept. */
-  static OracleTopic ofEpisodes(Admin admin, String name) {
+  static OracleTopic ofEpisodes(Clients clients, String name) {
     return new OracleTopic(
-        admin,
+        clients,
         name,
         Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -79,7 +74,7 @@ final class OracleTopic {
   Uuid ensure() throws ShippingStoppedException {
     TopicDescription description;
     try {
-      description = describe(admin, name);
+      description = describe(clients, name);
     } catch (UnknownTopicOrPartitionException missing) {
       // Asked first: who may not make topics can still use one that was made for them.
       create();
@@ -98,7 +93,7 @@ final class OracleTopic {
     long deadlineNs = System.nanoTime() + NEW_TOPIC_WITHIN.toNanos();
     while (true) {
       try {
-        return describe(admin, name);
+        return describe(clients, name);
       } catch (UnknownTopicOrPartitionException notYet) {
         if (System.nanoTime() > deadlineNs) {
           throw notYet;
@@ -112,7 +107,9 @@ final class OracleTopic {
     // Replication is the broker's default.
     NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings);
     try {
-      await(admin.createTopics(List.of(topic)).values().get(name));
+      clients.await(
+          "the making of topic " + name,
+          clients.admin().createTopics(List.of(topic)).values().get(name));
     } catch (TopicExistsException there) {
       // Somebody was quicker.
     } catch (InvalidTopicException refused) {
@@ -122,7 +119,10 @@ final class OracleTopic {
 
   private void mendSettings() {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-    Config config = await(admin.describeConfigs(List.of(resource)).values().get(resource));
+    Config config =
+        clients.await(
+            "the settings of topic " + name,
+            clients.admin().describeConfigs(List.of(resource)).values().get(resource));
     Map<String, String> wrong = new HashMap<>(settings);
     wrong.entrySet().removeIf(e -> e.getValue().equals(config.get(e.getKey()).value()));
     if (wrong.isEmpty()) {
@@ -133,35 +133,39 @@ final class OracleTopic {
             .map(e -> new ConfigEntry(e.getKey(), e.getValue()))
             .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
             .toList();
-    await(admin.incrementalAlterConfigs(Map.of(resource, mends)).values().get(resource));
+    clients.await(
+        "new settings of topic " + name,
+        clients.admin().incrementalAlterConfigs(Map.of(resource, mends)).values().get(resource));
     LOG.info("topic {} was there with other settings; set {}", name, wrong);
   }
 
   /** The topic's id now, or empty if it has gone. */
   Optional<Uuid> id() {
     try {
-      return Optional.of(id(admin, name));
+      return Optional.of(id(clients, name));
     } catch (UnknownTopicOrPartitionException gone) {
       return Optional.empty();
     }
   }
 
   /** The id of a topic that must exist. */
-  static Uuid id(Admin admin, String name) {
-    return describe(admin, name).topicId();
+  static Uuid id(Clients clients, String name) {
+    return describe(clients, name).topicId();
   }
 
   /** How many a topic has that must exist. */
-  static int partitions(Admin admin, String name) {
-    return describe(admin, name).partitions().size();
+  static int partitions(Clients clients, String name) {
+    return describe(clients, name).partitions().size();
   }
 
   static String notOnePartition(String name, int partitions) {
     return "topic " + name + " has " + partitions + " partitions, and order needs exactly 1";
   }
 
-  private static TopicDescription describe(Admin admin, String name) {
-    return await(admin.describeTopics(List.of(name)).topicNameValues().get(name));
+  private static TopicDescription describe(Clients clients, String name) {
+    return clients.await(
+        "a look at topic " + name,
+        clients.admin().describeTopics(List.of(name)).topicNameValues().get(name));
   }
 
   /**
@@ -175,28 +179,16 @@ final class OracleTopic {
     ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
     long deadlineNs = System.nanoTime() + limit.toNanos();
     while (true) {
-      ListOffsetsResult ends = admin.listOffsets(Map.of(partition, OffsetSpec.latest()), committed);
-      if (await(ends.partitionResult(partition)).offset() >= offset) {
+      ListOffsetsResult ends =
+          clients.admin().listOffsets(Map.of(partition, OffsetSpec.latest()), committed);
+      if (clients.await("the end of " + name, ends.partitionResult(partition)).offset()
+          >= offset) {
         return true;
       }
       if (System.nanoTime() > deadlineNs) {
         return false;
       }
       LockSupport.parkNanos(POLL.toNanos());
-    }
-  }
-
-  /** The admin client bounds each call by its own time limits. */
-  static <T> T await(KafkaFuture<T> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException interrupted) {
-      throw new InterruptException(interrupted);
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof KafkaException known) {
-        throw known;
-      }
-      throw new KafkaException(failed.getCause());
     }
   }
 }

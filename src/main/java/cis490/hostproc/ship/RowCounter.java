@@ -1,29 +1,24 @@
 package cis490.hostproc.ship;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** How many rows topics hold, told by the number of each one's last row. Not for two threads. */
 public final class RowCounter implements AutoCloseable {
 
-  private final Admin admin;
-  private final Consumer<byte[], byte[]> consumer;
+  private final Clients clients;
 
   /**
-   * Ready to count; connects when first asked.
+   * Ready to count.
    *
    * @param settings where the brokers are
    * @param clientId the clients' name
+   * @throws NotKafkaException if something else answers there
    */
   public RowCounter(KafkaSettings settings, String clientId) {
-    this.admin = settings.admin(clientId);
-    this.consumer = settings.consumer(clientId);
+    this.clients = Clients.open(settings, clientId);
   }
 
   /**
@@ -36,11 +31,11 @@ public final class RowCounter implements AutoCloseable {
    */
   public OptionalLong rows(String topic) throws Exception {
     try {
-      OracleTopic.id(admin, topic);
+      OracleTopic.id(clients, topic);
     } catch (UnknownTopicOrPartitionException none) {
       return OptionalLong.of(0);
     }
-    TopicReader reader = new TopicReader(consumer, topic);
+    TopicReader reader = new TopicReader(clients, topic);
     Optional<ConsumerRecord<byte[], byte[]>> last = reader.last(reader.end());
     if (last.isEmpty()) {
       return OptionalLong.of(0);
@@ -55,7 +50,6 @@ public final class RowCounter implements AutoCloseable {
   /** Without waiting. */
   @Override
   public void close() {
-    consumer.close(CloseOptions.timeout(Duration.ZERO));
-    admin.close(Duration.ZERO);
+    clients.close();
   }
 }

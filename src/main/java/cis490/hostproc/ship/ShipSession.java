@@ -6,17 +6,19 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 
@@ -30,10 +32,11 @@ import org.apache.kafka.common.header.Header;
  */
 final class ShipSession implements AutoCloseable {
 
-  /** Bounds a transaction, and with the producer's buffer the memory: rows and bytes of lines. */
-  private static final int BATCH_ROWS_MAX = 40_000;
-
+  /** Bounds a transaction, beside {@link Pace#ROWS_MAX}: bytes of lines. */
   private static final long BATCH_BYTES_MAX = 16L * 1024 * 1024;
+
+  /** Rows that are handed to the thread of the clients at once. */
+  private static final int CHUNK_ROWS = 500;
 
   private static final Duration ROWS_VISIBLE_WITHIN = Duration.ofSeconds(10);
   private static final Duration MANIFEST_VISIBLE_WITHIN = Duration.ofSeconds(2);
@@ -42,8 +45,8 @@ final class ShipSession implements AutoCloseable {
   private final List<Header> constantHeaders;
   private final ShipFigures figures;
   private final byte[] key;
-  private final KafkaSettings settings;
-  private final String clientId;
+  private final Clients clients;
+  private final Pace pace;
   private final OracleTopic topic;
   private final OracleTopic episodes;
 
@@ -58,21 +61,17 @@ final class ShipSession implements AutoCloseable {
   private JournalCursor committed;
   private boolean caughtUp;
 
-  /** {@code admin} stays the caller's. */
+  /** {@code clients} are the session's from now on. */
   ShipSession(
-      ShipJob job,
-      KafkaSettings settings,
-      Admin admin,
-      List<Header> constantHeaders,
-      ShipFigures figures) {
+      ShipJob job, Clients clients, Pace pace, List<Header> constantHeaders, ShipFigures figures) {
     this.job = job;
-    this.settings = settings;
+    this.clients = clients;
+    this.pace = pace;
     this.constantHeaders = constantHeaders;
     this.figures = figures;
     this.key = job.key().getBytes(UTF_8);
-    this.clientId = clientId(job);
-    this.topic = OracleTopic.ofRows(admin, job.topic());
-    this.episodes = OracleTopic.ofEpisodes(admin, job.episodesTopic());
+    this.topic = OracleTopic.ofRows(clients, job.topic());
+    this.episodes = OracleTopic.ofEpisodes(clients, job.episodesTopic());
   }
 
   static String clientId(ShipJob job) {
@@ -87,10 +86,8 @@ final class ShipSession implements AutoCloseable {
   void recover(JournalCursor known) throws Exception {
     topicId = topic.ensure();
     // Only now that the brokers have answered: in a long outage these two would be made in vain.
-    reader = new TopicReader(settings.consumer(clientId), job.topic());
-    producer = settings.producer(job.transactionalId(), clientId);
-    figures.watch(producer);
-    producer.initTransactions();
+    reader = new TopicReader(clients, job.topic(), pace.fetchBytes());
+    initTransactions();
     long end = reader.end();
     if (reader.beginning() > 0) {
       throw new ShippingStoppedException(
@@ -104,6 +101,49 @@ final class ShipSession implements AutoCloseable {
     cursor = tail.isPresent() ? upTo(tail.get(), known) : job.start();
     committed = cursor.copy();
     episodes.ensure();
+    pace.read();
+  }
+
+  /** With the time for a transaction that the brokers allow. */
+  private void initTransactions() throws ShippingStoppedException {
+    while (true) {
+      producer = clients.producer(job.transactionalId(), pace.transactionTimeout());
+      try {
+        clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
+        figures.watch(producer);
+        return;
+      } catch (InvalidTxnTimeoutException tooLong) {
+        if (!pace.shortenTransactionTimeout()) {
+          throw new ShippingStoppedException(
+              "the brokers allow transactions of less than a second"
+                  + " (transaction.max.timeout.ms): that is too short to ship anything");
+        }
+      }
+    }
+  }
+
+  /**
+   * Who has taken the transactional id from this session; null if nobody did, or that can't be
+   * told. A broker that ends a transaction because it took too long looks the same to the producer,
+   * but leaves it aborted; whoever takes it over leaves it empty, or has one of his own.
+   */
+  String findRival() {
+    try {
+      TransactionDescription now =
+          clients.await(
+              "a look at the transaction",
+              clients
+                  .admin()
+                  .describeTransactions(List.of(job.transactionalId()))
+                  .description(job.transactionalId()));
+      return switch (now.state()) {
+        case EMPTY, ONGOING, PREPARE_COMMIT, COMPLETE_COMMIT ->
+            "producer " + now.producerId() + ", epoch " + now.producerEpoch();
+        default -> null;
+      };
+    } catch (KafkaException unknown) {
+      return null;
+    }
   }
 
   /** A cursor behind the row that the topic ends with, if the file is the same up to there. */
@@ -141,24 +181,28 @@ final class ShipSession implements AutoCloseable {
     Acknowledgements acks = new Acknowledgements(nextOffset);
     long from = cursor.position();
     int rows = 0;
-    while (rows < BATCH_ROWS_MAX && cursor.position() - from < BATCH_BYTES_MAX) {
-      byte[] line = nextLine(durable, rows);
-      if (line == null) {
-        break;
+    int rowsMax = pace.rows();
+    boolean more = true;
+    while (more && rows < rowsMax && cursor.position() - from < BATCH_BYTES_MAX) {
+      List<ProducerRecord<byte[], byte[]>> chunk = new ArrayList<>();
+      while (more && chunk.size() < Math.min(CHUNK_ROWS, rowsMax - rows)) {
+        byte[] line = nextLine(durable, rows + chunk.size());
+        more = line != null;
+        if (more) {
+          chunk.add(record(line, RowHeaders.at(cursor)));
+        }
       }
-      if (rows == 0) {
-        producer.beginTransaction();
-      }
-      producer.send(record(line, RowHeaders.at(cursor)), acks);
-      acks.checkSoFar();
-      rows++;
+      send(chunk, rows == 0, acks);
+      rows += chunk.size();
     }
     if (cursor.position() == from) {
       throw new IOException(job.source().path() + " has become shorter than it was");
     }
     if (rows > 0) {
       commit(rows, acks);
-      figures.committed(System.nanoTime() - startNs);
+      long tookNs = System.nanoTime() - startNs;
+      pace.committed(tookNs);
+      figures.committed(tookNs);
     }
     committed = cursor.copy();
     caughtUp = cursor.position() >= durable;
@@ -176,13 +220,33 @@ final class ShipSession implements AutoCloseable {
     }
   }
 
+  private void send(
+      List<ProducerRecord<byte[], byte[]>> chunk, boolean begins, Acknowledgements acks) {
+    if (chunk.isEmpty()) {
+      return;
+    }
+    pace.sent(chunk.size());
+    clients.run(
+        "rows",
+        clients.blockLimit().plus(clients.deliveryLimit()),
+        () -> {
+          if (begins) {
+            producer.beginTransaction();
+          }
+          for (ProducerRecord<byte[], byte[]> each : chunk) {
+            producer.send(each, acks);
+            acks.checkSoFar();
+          }
+        });
+  }
+
   private void commit(int rows, Acknowledgements acks) {
-    producer.flush();
+    clients.run("rows", clients.deliveryLimit(), producer::flush);
     acks.check(rows);
     if (nextOffset == 0) {
       checkTopicId();
     }
-    producer.commitTransaction();
+    clients.run("the commit", clients.blockLimit(), producer::commitTransaction);
     nextOffset = afterMarker(nextOffset + rows - 1);
   }
 
@@ -202,12 +266,20 @@ final class ShipSession implements AutoCloseable {
 
   /** Puts the manifest into its topic, in a transaction of its own. */
   void publishManifest(byte[] manifest) throws Exception {
-    producer.beginTransaction();
-    Future<RecordMetadata> sent =
-        producer.send(new ProducerRecord<>(job.episodesTopic(), 0, key, manifest));
-    producer.commitTransaction();
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(job.episodesTopic(), 0, key, manifest);
+    long offset =
+        clients.call(
+            "the manifest",
+            clients.deliveryLimit().plus(clients.blockLimit()),
+            () -> {
+              producer.beginTransaction();
+              Future<RecordMetadata> sent = producer.send(record);
+              producer.commitTransaction();
+              return sent.get().offset();
+            });
     // Another collector's open transaction may hide ours for a while; it is committed all the same.
-    episodes.awaitStable(afterMarker(sent.get().offset()), MANIFEST_VISIBLE_WITHIN);
+    episodes.awaitStable(afterMarker(offset), MANIFEST_VISIBLE_WITHIN);
   }
 
   /** The commit marker takes an offset, too. */
@@ -222,7 +294,9 @@ final class ShipSession implements AutoCloseable {
   String readBack() throws Exception {
     awaitVisible();
     figures.readingBack();
-    return readBack(committed.position());
+    String difference = readBack(committed.position());
+    pace.read();
+    return difference;
   }
 
   private void awaitVisible() {
@@ -256,11 +330,6 @@ final class ShipSession implements AutoCloseable {
   @Override
   public void close() {
     figures.unwatch();
-    if (producer != null) {
-      producer.close(Duration.ZERO);
-    }
-    if (reader != null) {
-      reader.close();
-    }
+    clients.close();
   }
 }

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ public final class Shipper implements Runnable {
 
   /** Where not even an address is found (an embedded broker that does not start), nothing helps. */
   private static final int CONNECT_FAILURES_MAX = 3;
+
+  /** An Error is no outage: a class is missing, or memory. It may pass, but is not waited for. */
+  private static final int ERRORS_MAX = 10;
 
   /** Who yields does so when fenced twice within this. */
   private static final Duration YIELD_WITHIN = Duration.ofMinutes(1);
@@ -67,8 +71,8 @@ public final class Shipper implements Runnable {
   private final CountDownLatch complete = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
 
-  private Admin admin;
-  private KafkaSettings adminSettings;
+  private final Pace pace = new Pace();
+
   private JournalCursor committed;
   private volatile String brokers;
   private byte[] announced;
@@ -77,6 +81,7 @@ public final class Shipper implements Runnable {
   private int fencings;
   private long fencedAtNs;
   private int failuresInRow;
+  private int errorsInRow;
   private long lostSinceNs;
   private long lostAtRow;
   private boolean lost;
@@ -114,7 +119,6 @@ public final class Shipper implements Runnable {
       stopped(failure.toString());
       LOG.debug("shipping stopped", failure);
     } finally {
-      closeAdmin();
       done.countDown();
     }
   }
@@ -129,15 +133,13 @@ public final class Shipper implements Runnable {
     } catch (ShippingStoppedException | RefusedLineException stop) {
       stopped(stop.getMessage());
     } catch (Exception failure) {
-      if (fenced(failure)) {
-        fencings++;
-        fencedAtNs = System.nanoTime();
+      retry(failure);
+    } catch (Error failure) {
+      errorsInRow++;
+      if (errorsInRow > ERRORS_MAX) {
+        throw failure;
       }
-      if (fencings > 1) {
-        stopped("fenced twice: another collector writes to " + job.topic());
-      } else {
-        retry(failure);
-      }
+      retry(failure);
     }
   }
 
@@ -159,45 +161,53 @@ public final class Shipper implements Runnable {
   }
 
   private void ship(KafkaSettings settings) throws Exception {
-    try (ShipSession session =
-        new ShipSession(job, settings, admin(settings), constantHeaders, figures)) {
-      session.recover(committed);
-      recovered(session);
-      follow(session);
+    Clients clients = Clients.open(settings, ShipSession.clientId(job));
+    try (ShipSession session = new ShipSession(job, clients, pace, constantHeaders, figures)) {
+      try {
+        session.recover(committed);
+        recovered(session);
+        follow(session);
+      } catch (KafkaException failure) {
+        throw isFenced(failure) ? fenced(session, failure) : failure;
+      }
     }
   }
 
-  /**
-   * The same as long as the settings are: unlike a producer it mends itself, and in an outage of
-   * hours one for each attempt would be much garbage.
-   */
-  private Admin admin(KafkaSettings settings) {
-    if (!settings.equals(adminSettings)) {
-      closeAdmin();
-      admin = settings.admin(ShipSession.clientId(job));
-      adminSettings = settings;
+  /** The brokers have ended what our producer began, whoever asked for it. */
+  private static boolean isFenced(Throwable failure) {
+    Throwable each = failure;
+    while (each != null
+        && !(each instanceof ProducerFencedException)
+        && !(each instanceof InvalidProducerEpochException)) {
+      each = each.getCause() == each ? null : each.getCause();
     }
-    return admin;
+    return each != null;
   }
 
-  private void closeAdmin() {
-    if (admin != null) {
-      admin.close(Duration.ZERO);
-      adminSettings = null;
+  /** Time explains it, or somebody else has been found who did it, for the second time now. */
+  private Exception fenced(ShipSession session, KafkaException failure) {
+    String rival = session.findRival();
+    if (rival == null) {
+      return new TimeoutException(
+          "the brokers ended a transaction of more than "
+              + pace.transactionTimeout().toSeconds()
+              + " s, or one that they did not know any more");
     }
-  }
-
-  /** A producer that came later has taken over the episode's transactional id. */
-  private static boolean fenced(Exception failure) {
-    return failure instanceof ProducerFencedException
-        || failure instanceof InvalidProducerEpochException;
+    fencings++;
+    fencedAtNs = System.nanoTime();
+    return fencings > 1
+        ? new ShippingStoppedException(
+            "fenced twice: another collector writes to " + job.topic() + " (" + rival + ")")
+        : failure;
   }
 
   private void recovered(ShipSession session) throws Exception {
     committed = session.committed();
     figures.recovered(committed.lines());
     announce(session);
-    failuresInRow = 0;
+    if (session.caughtUp()) {
+      failuresInRow = 0;
+    }
     problem = null;
   }
 
@@ -240,6 +250,9 @@ public final class Shipper implements Runnable {
   private void committed(ShipSession session) {
     committed = session.committed();
     figures.acknowledged(committed.lines());
+    // Not before: what recovers and then fails again would come back at once, again and again.
+    failuresInRow = 0;
+    errorsInRow = 0;
     if (!job.yields() || System.nanoTime() - fencedAtNs > YIELD_WITHIN.toNanos()) {
       fencings = 0;
     }
@@ -269,10 +282,11 @@ public final class Shipper implements Runnable {
   }
 
   /** Says once that the brokers are away, then waits, longer each time. */
-  private void retry(Exception failure) {
+  private void retry(Throwable failure) {
     if (abandoned) {
       return;
     }
+    pace.failed();
     figures.recovery();
     problem = (brokers == null ? "" : brokers + ": ") + describe(failure);
     if (!lost) {
@@ -313,7 +327,7 @@ public final class Shipper implements Runnable {
     return ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1);
   }
 
-  private static String describe(Exception failure) {
+  private static String describe(Throwable failure) {
     return FailureText.describe(failure);
   }
 

@@ -1,23 +1,22 @@
 package cis490.hostproc.ship;
 
-import java.time.Duration;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.apache.kafka.clients.admin.Admin;
 
 /** Which topics there are. */
 public final class TopicAdmin implements AutoCloseable {
 
-  private final Admin admin;
+  private final Clients clients;
 
   /**
-   * Connects when first asked.
+   * Ready to look.
    *
    * @param settings where the brokers are
    * @param clientId the client's name
+   * @throws NotKafkaException if something else answers there
    */
   public TopicAdmin(KafkaSettings settings, String clientId) {
-    this.admin = settings.admin(clientId);
+    this.clients = Clients.open(settings, clientId);
   }
 
   /**
@@ -28,7 +27,8 @@ public final class TopicAdmin implements AutoCloseable {
    * @throws org.apache.kafka.common.KafkaException if the brokers don't answer
    */
   public SortedSet<String> withPrefix(String prefix) {
-    SortedSet<String> names = new TreeSet<>(OracleTopic.await(admin.listTopics().names()));
+    SortedSet<String> names =
+        new TreeSet<>(clients.await("the list of topics", clients.admin().listTopics().names()));
     names.removeIf(name -> !name.startsWith(prefix));
     return names;
   }
@@ -36,6 +36,6 @@ public final class TopicAdmin implements AutoCloseable {
   /** Without waiting. */
   @Override
   public void close() {
-    admin.close(Duration.ZERO);
+    clients.close();
   }
 }

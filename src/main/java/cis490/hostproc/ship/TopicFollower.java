@@ -2,14 +2,10 @@ package cis490.hostproc.ship;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -18,7 +14,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -42,8 +37,6 @@ public final class TopicFollower implements AutoCloseable {
   private final KafkaSettings settings;
   private final String clientId;
   private final TopicPartition partition;
-  private final Admin admin;
-
   /** Of what was handed out. */
   private final RowSequence handedOut = new RowSequence();
 
@@ -52,6 +45,9 @@ public final class TopicFollower implements AutoCloseable {
 
   /** Null until it is made, on the way to the next record. */
   private Consumer<byte[], byte[]> consumer;
+
+  /** Null after a failure that they don't survive. */
+  private Clients clients;
 
   private TopicDescription description;
   private long rereadAtRow = -1;
@@ -65,7 +61,7 @@ public final class TopicFollower implements AutoCloseable {
     this.settings = settings;
     this.clientId = clientId;
     this.partition = new TopicPartition(topic, 0);
-    this.admin = settings.admin(clientId);
+    this.clients = Clients.open(settings, clientId);
   }
 
   /**
@@ -83,7 +79,7 @@ public final class TopicFollower implements AutoCloseable {
       throws ShippingStoppedException {
     TopicFollower follower = new TopicFollower(settings, topic, clientId);
     try {
-      follower.description = OracleTopic.await(follower.describe());
+      follower.description = follower.clients.await("a look at the topic", follower.describe());
       follower.begin();
       return follower;
     } catch (RuntimeException | ShippingStoppedException failure) {
@@ -107,10 +103,10 @@ public final class TopicFollower implements AutoCloseable {
   public static void read(
       KafkaSettings settings, String topic, String clientId, TopicReader.Visitor visitor)
       throws Exception {
-    try (Admin admin = settings.admin(clientId)) {
-      Uuid before = OracleTopic.id(admin, topic);
+    try (Clients clients = Clients.open(settings, clientId)) {
+      Uuid before = OracleTopic.id(clients, topic);
       readOnce(settings, topic, clientId, visitor);
-      if (!OracleTopic.id(admin, topic).equals(before)) {
+      if (!OracleTopic.id(clients, topic).equals(before)) {
         throw new ShippingStoppedException("topic " + topic + " was made anew while it was read");
       }
     }
@@ -150,7 +146,7 @@ public final class TopicFollower implements AutoCloseable {
         goOn = step(visitor, stop);
       } catch (InvalidOffsetException lost) {
         reread("topic " + topic() + " has lost rows: " + lost.getMessage());
-      } catch (RetriableException noAnswer) {
+      } catch (RetriableException | NotKafkaException noAnswer) {
         isAway(noAnswer);
       }
     }
@@ -161,7 +157,8 @@ public final class TopicFollower implements AutoCloseable {
     if (consumer == null) {
       begin();
     }
-    ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+    ConsumerRecords<byte[], byte[]> polled =
+        clients.call("a fetch", clients.apiLimit(), () -> consumer.poll(POLL));
     boolean due = System.nanoTime() - lookedAtNs > LOOK_EVERY.toNanos();
     if ((!polled.isEmpty() || due) && look(stop)) {
       for (ConsumerRecord<byte[], byte[]> record : polled) {
@@ -180,21 +177,24 @@ public final class TopicFollower implements AutoCloseable {
     if (partitions != 1) {
       throw new ShippingStoppedException(OracleTopic.notOnePartition(topic(), partitions));
     }
-    Consumer<byte[], byte[]> made = settings.follower(clientId);
-    try {
-      made.assign(List.of(partition));
-      long beginning = made.beginningOffsets(List.of(partition)).get(partition);
-      if (beginning > 0) {
-        throw new ShippingStoppedException(
-            "topic " + topic() + " has lost its beginning: it starts at offset " + beginning);
-      }
-      made.seek(partition, 0);
-      consumer = made;
-    } finally {
-      if (consumer == null) {
-        made.close(CloseOptions.timeout(Duration.ZERO));
-      }
+    if (clients == null) {
+      clients = Clients.open(settings, clientId);
     }
+    Consumer<byte[], byte[]> made = clients.follower();
+    made.assign(List.of(partition));
+    long beginning =
+        clients
+            .call(
+                "the beginning of the topic",
+                clients.apiLimit(),
+                () -> made.beginningOffsets(List.of(partition)))
+            .get(partition);
+    if (beginning > 0) {
+      throw new ShippingStoppedException(
+          "topic " + topic() + " has lost its beginning: it starts at offset " + beginning);
+    }
+    made.seek(partition, 0);
+    consumer = made;
   }
 
   /** The next row, to be handed out unless it was; false to read no more of what was polled. */
@@ -239,7 +239,7 @@ public final class TopicFollower implements AutoCloseable {
 
   private void readAnew() {
     seen = handedOut.rows() == 0 ? handedOut : new RowSequence();
-    closeConsumer();
+    consumer = null;
   }
 
   /**
@@ -251,7 +251,7 @@ public final class TopicFollower implements AutoCloseable {
   private boolean look(BooleanSupplier stop) throws ShippingStoppedException {
     while (!stop.getAsBoolean()) {
       try {
-        TopicDescription now = await(describe(), stop);
+        TopicDescription now = clients.await("a look at the topic", describe(), stop);
         lookedAtNs = System.nanoTime();
         if (now != null) {
           return isSame(now);
@@ -259,32 +259,18 @@ public final class TopicFollower implements AutoCloseable {
       } catch (UnknownTopicOrPartitionException none) {
         answered();
         isGone();
-      } catch (RetriableException noAnswer) {
+      } catch (RetriableException | NotKafkaException noAnswer) {
         isAway(noAnswer);
+        if (consumer == null) {
+          return false;
+        }
       }
     }
     return false;
   }
 
   private KafkaFuture<TopicDescription> describe() {
-    return admin.describeTopics(List.of(topic())).topicNameValues().get(topic());
-  }
-
-  /** Null if told to stop first. */
-  private static <T> T await(KafkaFuture<T> future, BooleanSupplier stop) {
-    while (!stop.getAsBoolean()) {
-      try {
-        future.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
-        return OracleTopic.await(future);
-      } catch (TimeoutException notYet) {
-        continue;
-      } catch (ExecutionException failed) {
-        return OracleTopic.await(future);
-      } catch (InterruptedException interrupted) {
-        throw new InterruptException(interrupted);
-      }
-    }
-    return null;
+    return clients.admin().describeTopics(List.of(topic())).topicNameValues().get(topic());
   }
 
   private boolean isSame(TopicDescription now) {
@@ -316,6 +302,11 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   private void isAway(KafkaException why) {
+    if (clients != null && clients.isBroken()) {
+      clients.close();
+      clients = null;
+      readAnew();
+    }
     if (!away) {
       away = true;
       awaySinceNs = System.nanoTime();
@@ -339,17 +330,11 @@ public final class TopicFollower implements AutoCloseable {
     return partition.topic();
   }
 
-  private void closeConsumer() {
-    if (consumer != null) {
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
-      consumer = null;
-    }
-  }
-
   /** Without waiting. */
   @Override
   public void close() {
-    closeConsumer();
-    admin.close(Duration.ZERO);
+    if (clients != null) {
+      clients.close();
+    }
   }
 }

@@ -2,10 +2,9 @@ package cis490.hostproc.ship;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.CloseOptions;
+import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -25,11 +24,20 @@ public final class TopicReader implements AutoCloseable {
   /** Without any progress for this long the broker counts as gone. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(20);
 
+  /** One fetch brings this much: on a slow link, too, it is there before Kafka asks again. */
+  static final int FETCH_BYTES = 256 * 1024;
+
+  private final Clients clients;
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
 
-  TopicReader(Consumer<byte[], byte[]> consumer, String topic) {
-    this.consumer = consumer;
+  TopicReader(Clients clients, String topic) {
+    this(clients, topic, FETCH_BYTES);
+  }
+
+  TopicReader(Clients clients, String topic, int fetchBytes) {
+    this.clients = clients;
+    this.consumer = clients.consumer(fetchBytes);
     this.partition = new TopicPartition(topic, 0);
     consumer.assign(List.of(partition));
   }
@@ -45,10 +53,14 @@ public final class TopicReader implements AutoCloseable {
    * @throws TimeoutException if no broker answers
    */
   public static TopicReader open(KafkaSettings settings, String topic, String clientId) {
-    try (Admin admin = settings.admin(clientId)) {
-      OracleTopic.id(admin, topic);
+    Clients clients = Clients.open(settings, clientId);
+    try {
+      OracleTopic.id(clients, topic);
+      return new TopicReader(clients, topic);
+    } catch (RuntimeException failure) {
+      clients.close();
+      throw failure;
     }
-    return new TopicReader(settings.consumer(clientId), topic);
   }
 
   /** What to do with a record. */
@@ -70,7 +82,7 @@ public final class TopicReader implements AutoCloseable {
    * @return offset after the last one, or after the marker behind it
    */
   public long end() {
-    return consumer.endOffsets(List.of(partition)).get(partition);
+    return ask("the end of the topic", () -> consumer.endOffsets(List.of(partition)));
   }
 
   /**
@@ -79,7 +91,20 @@ public final class TopicReader implements AutoCloseable {
    * @return 0 unless records were deleted
    */
   public long beginning() {
-    return consumer.beginningOffsets(List.of(partition)).get(partition);
+    return ask("the beginning of the topic", () -> consumer.beginningOffsets(List.of(partition)));
+  }
+
+  private long ask(String what, Callable<Map<TopicPartition, Long>> question) {
+    return clients.call(what, clients.apiLimit(), question).get(partition);
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll() {
+    return clients.call("a fetch", clients.apiLimit(), () -> consumer.poll(POLL));
+  }
+
+  private long position() {
+    return clients.call(
+        "a place in the topic", clients.apiLimit(), () -> consumer.position(partition));
   }
 
   /**
@@ -99,37 +124,19 @@ public final class TopicReader implements AutoCloseable {
     long stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
     long position = from;
     while (position < end) {
-      ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+      ConsumerRecords<byte[], byte[]> polled = poll();
       for (ConsumerRecord<byte[], byte[]> record : polled) {
         if (record.offset() >= end || !visitor.visit(record)) {
           return;
         }
       }
-      long now = consumer.position(partition);
+      long now = position();
       if (now > position) {
         position = now;
         stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
       } else if (System.nanoTime() > stalledAtNs) {
         throw new TimeoutException(
             "no progress at offset " + position + " of " + end + " in " + partition.topic());
-      }
-    }
-  }
-
-  /**
-   * All records from the beginning, and then those that come, until told to stop.
-   *
-   * @param visitor sees each
-   * @param stop asked several times a second
-   * @throws Exception of the visitor, or if the topic can't be read
-   */
-  public void follow(Visitor visitor, BooleanSupplier stop) throws Exception {
-    consumer.seekToBeginning(List.of(partition));
-    while (!stop.getAsBoolean()) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (!visitor.visit(record)) {
-          return;
-        }
       }
     }
   }
@@ -157,7 +164,7 @@ public final class TopicReader implements AutoCloseable {
   /** Without waiting. */
   @Override
   public void close() {
-    consumer.close(CloseOptions.timeout(Duration.ZERO));
+    clients.close();
   }
 
   private static final class LastVisitor implements Visitor {

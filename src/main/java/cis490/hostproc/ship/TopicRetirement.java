@@ -2,10 +2,8 @@ package cis490.hostproc.ship;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicCollection;
@@ -35,24 +33,27 @@ public record TopicRetirement(
    * @throws Exception if the brokers don't answer, or refuse
    */
   public void run(KafkaSettings settings, String clientId, byte[] manifest) throws Exception {
-    try (Admin admin = settings.admin(clientId);
+    try (Clients clients = Clients.open(settings, clientId);
         RowCounter counter = new RowCounter(settings, clientId)) {
-      Uuid id = OracleTopic.id(admin, topic);
-      Producer<byte[], byte[]> producer = settings.producer(transactionalId, clientId);
-      try {
-        producer.initTransactions();
-        OptionalLong now = counter.rows(topic);
-        if (now.isEmpty() || now.getAsLong() != rows) {
-          throw new ShippingStoppedException(
-              "topic " + topic + " has grown: it had " + rows + " rows when they were looked at");
-        }
-        producer.beginTransaction();
-        producer.send(new ProducerRecord<>(episodesTopic, 0, key.getBytes(UTF_8), manifest));
-        producer.commitTransaction();
-      } finally {
-        producer.close(Duration.ZERO);
+      Uuid id = OracleTopic.id(clients, topic);
+      Producer<byte[], byte[]> producer =
+          clients.producer(transactionalId, KafkaSettings.TRANSACTION_TIMEOUT);
+      clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
+      OptionalLong now = counter.rows(topic);
+      if (now.isEmpty() || now.getAsLong() != rows) {
+        throw new ShippingStoppedException(
+            "topic " + topic + " has grown: it had " + rows + " rows when they were looked at");
       }
-      OracleTopic.await(admin.deleteTopics(TopicCollection.ofTopicIds(Set.of(id))).all());
+      clients.run("the manifest", clients.deliveryLimit(), () -> publish(producer, manifest));
+      clients.await(
+          "the deletion of the topic",
+          clients.admin().deleteTopics(TopicCollection.ofTopicIds(Set.of(id))).all());
     }
+  }
+
+  private void publish(Producer<byte[], byte[]> producer, byte[] manifest) {
+    producer.beginTransaction();
+    producer.send(new ProducerRecord<>(episodesTopic, 0, key.getBytes(UTF_8), manifest));
+    producer.commitTransaction();
   }
 }

@@ -1,7 +1,5 @@
 package cis490.hostproc.ship;
 
-import org.apache.kafka.clients.admin.Admin;
-
 /** A topic's one partition as it was when opened: committed records, the first to the last. */
 final class WholeTopic implements AutoCloseable {
 
@@ -26,15 +24,12 @@ final class WholeTopic implements AutoCloseable {
    * @throws org.apache.kafka.common.errors.TimeoutException if no broker answers
    */
   static WholeTopic open(KafkaSettings settings, String name, String clientId) {
-    int partitions;
-    try (Admin admin = settings.admin(clientId)) {
-      partitions = OracleTopic.partitions(admin, name);
-    }
-    TopicReader reader = new TopicReader(settings.consumer(clientId), name);
+    Clients clients = Clients.open(settings, clientId);
     try {
-      return new WholeTopic(reader, name, partitions);
+      int partitions = OracleTopic.partitions(clients, name);
+      return new WholeTopic(new TopicReader(clients, name), name, partitions);
     } catch (RuntimeException failure) {
-      reader.close();
+      clients.close();
       throw failure;
     }
   }

@@ -84,7 +84,8 @@ class KafkaSettingsTest {
   void callsTheClientsAsTheUserDoes() {
     KafkaSettings named =
         new KafkaSettings(Map.of("bootstrap.servers", "127.0.0.1:1", "client.id", "lab-7"));
-    try (Producer<byte[], byte[]> producer = named.producer("id", "ours")) {
+    try (Producer<byte[], byte[]> producer =
+        named.producer("id", "ours", KafkaSettings.TRANSACTION_TIMEOUT)) {
       String id = producer.metrics().keySet().iterator().next().tags().get("client-id");
       assertEquals("lab-7", id);
     }
@@ -154,8 +155,8 @@ class KafkaSettingsTest {
 
   private static void makeAll(Map<String, String> own) {
     KafkaSettings settings = new KafkaSettings(own);
-    settings.producer("id", "client").close(Duration.ZERO);
-    settings.consumer("client").close(CloseOptions.timeout(Duration.ZERO));
+    settings.producer("id", "client", KafkaSettings.TRANSACTION_TIMEOUT).close(Duration.ZERO);
+    settings.consumer("client", TopicReader.FETCH_BYTES).close(CloseOptions.timeout(Duration.ZERO));
     settings.admin("client").close(Duration.ZERO);
   }
 
@@ -307,7 +308,7 @@ class KafkaSettingsTest {
                 "bootstrap.servers", "127.0.0.1:1",
                 "request.timeout.ms", requestMs,
                 "delivery.timeout.ms", deliveryMs));
-    settings.producer("id", "client").close(Duration.ZERO);
+    settings.producer("id", "client", KafkaSettings.TRANSACTION_TIMEOUT).close(Duration.ZERO);
   }
 
   @Test

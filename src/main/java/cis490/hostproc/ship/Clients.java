@@ -1,0 +1,326 @@
+package cis490.hostproc.ship;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.utils.KafkaThread;
+
+/**
+ * The clients of one connection: each is made when it is first asked for, and all are closed
+ * together. Nothing here waits without a limit, and each limit is one of CLOCK_MONOTONIC.
+ *
+ * <p>Kafka's own limits follow the wall clock, and some of its calls have none ({@code flush},
+ * {@code close}): they wait for ever for a client whose thread has died. So one thread of ours
+ * makes all calls. It touches nothing but clients, and may be interrupted and left behind. An error
+ * that ends a client's own thread fails the call that waits for it at once.
+ *
+ * <p>For one thread at a time.
+ */
+final class Clients implements AutoCloseable {
+
+  /** What a call gets beyond Kafka's own limit, so that Kafka's own message comes first. */
+  private static final Duration MARGIN = Duration.ofSeconds(5);
+
+  private static final Duration CLOSED_WITHIN = Duration.ofSeconds(5);
+  private static final Duration THREAD_ENDS_WITHIN = Duration.ofSeconds(1);
+
+  /** How soon the death of a client's thread is noticed. */
+  private static final long LOOK_EVERY_NS = Duration.ofMillis(200).toNanos();
+
+  /** Threads that hang in a call that can't be interrupted; with too many, no more are made. */
+  private static final Set<Thread> STRAYS = ConcurrentHashMap.newKeySet();
+
+  private static final int STRAYS_MAX = 4;
+
+  private final KafkaSettings settings;
+  private final String clientId;
+  private final ExecutorService calls;
+  private Thread caller;
+  private Admin admin;
+  private Consumer<byte[], byte[]> consumer;
+  private Producer<byte[], byte[]> producer;
+  private volatile Throwable death;
+  private boolean expired;
+  private boolean closed;
+
+  private Clients(KafkaSettings settings, String clientId) {
+    this.settings = settings;
+    this.clientId = clientId;
+    this.calls =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              caller = new Thread(task, "hostproc-kafka");
+              caller.setDaemon(true);
+              return caller;
+            });
+  }
+
+  /**
+   * Looks whether Kafka answers at all; makes no client yet.
+   *
+   * @param settings where the brokers are
+   * @param clientId the clients' name
+   * @return the connection, to be closed
+   * @throws NotKafkaException if something else answers
+   */
+  static Clients open(KafkaSettings settings, String clientId) {
+    STRAYS.removeIf(thread -> !thread.isAlive());
+    if (STRAYS.size() >= STRAYS_MAX) {
+      throw new KafkaException(
+          STRAYS.size() + " earlier connections hang in calls that do not end");
+    }
+    FirstLook look = new FirstLook(settings);
+    Clients looking = new Clients(settings, clientId);
+    try {
+      // What is no Kafka must not be in a client's list: its answer, read as a length, would be
+      // hundreds of megabytes, or the end of the client's thread.
+      String brokers = looking.call("the first look", look.limit(), look::findBrokers);
+      return brokers.equals(settings.bootstrapServers())
+          ? looking
+          : looking.of(settings.withBootstrapServers(brokers));
+    } catch (RuntimeException failure) {
+      looking.close();
+      throw failure;
+    }
+  }
+
+  private Clients of(KafkaSettings other) {
+    close();
+    return new Clients(other, clientId);
+  }
+
+  KafkaSettings settings() {
+    return settings;
+  }
+
+  Admin admin() {
+    if (admin == null) {
+      admin = make(() -> settings.admin(clientId));
+    }
+    return admin;
+  }
+
+  Consumer<byte[], byte[]> consumer(int fetchBytes) {
+    if (consumer == null) {
+      consumer = make(() -> settings.consumer(clientId, fetchBytes));
+    }
+    return consumer;
+  }
+
+  /** A new one each time, which ends at an offset that is not there; that of before is closed. */
+  Consumer<byte[], byte[]> follower() {
+    if (consumer != null) {
+      Consumer<byte[], byte[]> before = consumer;
+      run("close", CLOSED_WITHIN, () -> before.close(CloseOptions.timeout(Duration.ZERO)));
+    }
+    consumer = make(() -> settings.follower(clientId));
+    return consumer;
+  }
+
+  /** A new one each time; that of before is closed. */
+  Producer<byte[], byte[]> producer(String transactionalId, Duration transactionTimeout) {
+    if (producer != null) {
+      Producer<byte[], byte[]> before = producer;
+      run("close", CLOSED_WITHIN, () -> before.close(Duration.ZERO));
+    }
+    producer = make(() -> settings.producer(transactionalId, clientId, transactionTimeout));
+    return producer;
+  }
+
+  /** The address of a broker is looked up meanwhile, which takes as long as it takes. */
+  private <C> C make(Supplier<C> maker) {
+    return call(
+        "the making of a client",
+        apiLimit(),
+        () -> {
+          Set<Thread> before = kafkaThreads();
+          C made = maker.get();
+          Set<Thread> started = kafkaThreads();
+          started.removeAll(before);
+          started.forEach(t -> t.setUncaughtExceptionHandler((thread, error) -> death = error));
+          return made;
+        });
+  }
+
+  private static Set<Thread> kafkaThreads() {
+    ThreadGroup group = Thread.currentThread().getThreadGroup();
+    Thread[] threads = new Thread[2 * group.activeCount() + 16];
+    int count = group.enumerate(threads);
+    Set<Thread> found = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      if (threads[i] instanceof KafkaThread) {
+        found.add(threads[i]);
+      }
+    }
+    return found;
+  }
+
+  /** Whether a call took too long, or a client's thread has died: then it is of no use any more. */
+  boolean isBroken() {
+    return expired || death != null;
+  }
+
+  /** For what Kafka bounds by {@code default.api.timeout.ms}. */
+  Duration apiLimit() {
+    return settings.apiTimeout().plus(MARGIN);
+  }
+
+  /** For what Kafka bounds by {@code max.block.ms}. */
+  Duration blockLimit() {
+    return settings.maxBlock().plus(MARGIN);
+  }
+
+  /** For {@code flush}: Kafka fails each batch after {@code delivery.timeout.ms}. */
+  Duration deliveryLimit() {
+    return settings.deliveryTimeout().plus(MARGIN);
+  }
+
+  /**
+   * Calls clients, on the thread that may.
+   *
+   * @param what for a message
+   * @param limit how long it may take
+   * @param call to a client
+   * @return its answer
+   * @throws TimeoutException if it takes longer: this connection is then of no use any more
+   * @throws KafkaException if it fails, or a client's thread has died
+   */
+  <T> T call(String what, Duration limit, Callable<T> call) {
+    return await(what, limit, calls.submit(call));
+  }
+
+  /** The same without an answer. */
+  void run(String what, Duration limit, Runnable call) {
+    await(what, limit, calls.submit(call));
+  }
+
+  /**
+   * Waits for an answer to the admin client.
+   *
+   * @param what for a message
+   * @param answer that comes
+   * @return the answer
+   */
+  <T> T await(String what, KafkaFuture<T> answer) {
+    return await(what, apiLimit(), answer);
+  }
+
+  /** The same; null if told to stop first. */
+  <T> T await(String what, KafkaFuture<T> answer, BooleanSupplier stop) {
+    return await(what, apiLimit(), answer, stop);
+  }
+
+  private <T> T await(String what, Duration limit, Future<T> answer) {
+    return await(what, limit, answer, () -> false);
+  }
+
+  private <T> T await(String what, Duration limit, Future<T> answer, BooleanSupplier stop) {
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    try {
+      while (!stop.getAsBoolean()) {
+        long restNs = deadlineNs - System.nanoTime();
+        if (death != null) {
+          throw died();
+        }
+        if (restNs <= 0) {
+          expired = true;
+          throw new TimeoutException(
+              "no answer to " + what + " within " + limit.toSeconds() + " s");
+        }
+        try {
+          return answer.get(Math.min(restNs, LOOK_EVERY_NS), TimeUnit.NANOSECONDS);
+        } catch (java.util.concurrent.TimeoutException notYet) {
+          // Looks whether the client still lives, and waits on.
+        }
+      }
+      return null;
+    } catch (InterruptedException interrupted) {
+      throw new InterruptException(interrupted);
+    } catch (ExecutionException failed) {
+      throw failure(failed.getCause());
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  private KafkaException died() {
+    return new KafkaException("a Kafka client died of " + death, death);
+  }
+
+  private RuntimeException failure(Throwable cause) {
+    if (death != null) {
+      return died();
+    }
+    if (cause instanceof RuntimeException known) {
+      return known;
+    }
+    return new KafkaException("a Kafka client failed: " + cause, cause);
+  }
+
+  /** Without waiting for what is under way. Does nothing the second time. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    death = null;
+    try {
+      run("close", CLOSED_WITHIN, this::closeClients);
+    } catch (KafkaException hangs) {
+      // It was interrupted, and ends by itself or is a stray.
+    }
+    calls.shutdownNow();
+    if (caller != null && !hasEnded(caller)) {
+      STRAYS.add(caller);
+    }
+  }
+
+  private void closeClients() {
+    try {
+      if (producer != null) {
+        producer.close(Duration.ZERO);
+      }
+    } finally {
+      try {
+        if (consumer != null) {
+          consumer.close(CloseOptions.timeout(Duration.ZERO));
+        }
+      } finally {
+        if (admin != null) {
+          admin.close(Duration.ZERO);
+        }
+      }
+    }
+  }
+
+  private static boolean hasEnded(Thread thread) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      thread.join(THREAD_ENDS_WITHIN.toMillis());
+    } catch (InterruptedException again) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+}

@@ -105,9 +105,7 @@ public final class BrokerProbe implements AutoCloseable {
   }
 
   private static String protocol(AdminClientConfig config) {
-    return config
-        .getString(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG)
-        .toUpperCase(Locale.ROOT);
+    return config.getString(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG).toUpperCase(Locale.ROOT);
   }
 
   private static String without(AdminClientConfig config) {

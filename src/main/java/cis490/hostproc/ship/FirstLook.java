@@ -91,16 +91,15 @@ final class FirstLook {
     if (brokers.isEmpty()) {
       throw new NotKafkaException(String.join("; ", others));
     }
-    return brokers.size() == servers.size()
-        ? String.join(",", servers)
-        : String.join(",", brokers);
+    return brokers.size() == servers.size() ? String.join(",", servers) : String.join(",", brokers);
   }
 
   private Finding look(String server) {
     if (!overTls) {
       return lookPlain(server);
     }
-    // Without the client's certificate the handshake would fail, and leave a line in a broker's log.
+    // Without the client's certificate the handshake would fail, and leave a line in a broker's
+    // log.
     return hasClientCertificate ? Finding.UNKNOWN : lookThroughTls(server);
   }
 

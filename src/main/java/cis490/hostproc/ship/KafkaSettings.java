@@ -41,13 +41,19 @@ public final class KafkaSettings {
   /** What keeps the rows exact. Nobody may set these otherwise. */
   private static final Map<String, String> GUARDED_PRODUCER =
       Map.of(
-          ProducerConfig.ACKS_CONFIG, "all",
-          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
-          ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE),
+          ProducerConfig.ACKS_CONFIG,
+          "all",
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+          "true",
+          ProducerConfig.RETRIES_CONFIG,
+          Integer.toString(Integer.MAX_VALUE),
           // KAFKA-15591: more than one in flight can reorder after an epoch bump.
-          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1",
-          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(),
-          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+          "1",
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+          ByteArraySerializer.class.getName(),
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+          ByteArraySerializer.class.getName());
 
   private static final Map<String, String> GUARDED_CONSUMER =
       Map.of(
@@ -67,7 +73,10 @@ public final class KafkaSettings {
           ProducerConfig.PARTITIONER_CLASS_CONFIG, "",
           ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, "");
 
-  /** Of consumers in a group, which ours are not: they read what they are told to, and commit nothing. */
+  /**
+   * Of consumers in a group, which ours are not: they read what they are told to, and commit
+   * nothing.
+   */
   private static final Set<String> UNUSED =
       Set.of(
           ConsumerConfig.GROUP_ID_CONFIG,
@@ -157,7 +166,9 @@ public final class KafkaSettings {
     return resolved().get(name);
   }
 
-  /** What config providers fetch may be another value the next time: a password that was changed. */
+  /**
+   * What config providers fetch may be another value the next time: a password that was changed.
+   */
   private Map<String, String> resolved() {
     return own.containsKey(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
         ? ConfigProviders.resolve(own)

@@ -181,8 +181,7 @@ final class OracleTopic {
     while (true) {
       ListOffsetsResult ends =
           clients.admin().listOffsets(Map.of(partition, OffsetSpec.latest()), committed);
-      if (clients.await("the end of " + name, ends.partitionResult(partition)).offset()
-          >= offset) {
+      if (clients.await("the end of " + name, ends.partitionResult(partition)).offset() >= offset) {
         return true;
       }
       if (System.nanoTime() > deadlineNs) {

@@ -14,7 +14,9 @@ final class RowSequence {
     return next;
   }
 
-  /** Of the last row passed: hash of all that was before it and of itself. Null before the first. */
+  /**
+   * Of the last row passed: hash of all that was before it and of itself. Null before the first.
+   */
   String chain() {
     return chain;
   }

@@ -37,6 +37,7 @@ public final class TopicFollower implements AutoCloseable {
   private final KafkaSettings settings;
   private final String clientId;
   private final TopicPartition partition;
+
   /** Of what was handed out. */
   private final RowSequence handedOut = new RowSequence();
 

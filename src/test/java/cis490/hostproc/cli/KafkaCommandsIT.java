@@ -372,11 +372,7 @@ class KafkaCommandsIT {
     String program = System.getProperty("java.home") + "/bin/java -jar " + Hostproc.JAR + " ";
     String line =
         redirection.equals(" > gone")
-            ? "mkfifo p; exec 3<>p 4>p 3<&-; "
-                + program
-                + command
-                + rest
-                + " >&4"
+            ? "mkfifo p; exec 3<>p 4>p 3<&-; " + program + command + rest + " >&4"
             : program + command + redirection + rest;
     Hostproc run = Hostproc.startCommand(folder, List.of("bash", "-c", line));
     assertEquals(1, run.exitCode(), run.err());

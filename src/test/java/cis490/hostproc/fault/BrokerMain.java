@@ -4,6 +4,7 @@ import java.io.FileReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -19,6 +20,10 @@ import org.apache.kafka.server.common.MetadataVersion;
 final class BrokerMain {
 
   static final String READY = "ready";
+
+  /** Environment variable: settings beyond those of the file. */
+  static final String MORE = "BROKER_MORE";
+
   private static final String CLUSTER_ID = "aG9zdHByb2MtZmF1bHRzIQ";
 
   private BrokerMain() {}
@@ -29,6 +34,7 @@ final class BrokerMain {
     try (FileReader file = new FileReader(args[0], StandardCharsets.UTF_8)) {
       config.load(file);
     }
+    config.load(new StringReader(System.getenv().getOrDefault(MORE, "")));
     format(config);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
     Runtime.getRuntime()

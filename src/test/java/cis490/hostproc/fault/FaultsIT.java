@@ -42,6 +42,7 @@ class FaultsIT {
               BrokerFaults.all(),
               CollectorFaults.all(),
               WireFaults.all(),
+              LinkFaults.all(),
               TopicFaults.all(),
               TwoCollectors.all(),
               ClockFaults.all(),

@@ -36,6 +36,14 @@ final class Run implements AutoCloseable {
   /** Ends by itself, and with it a collector that nobody ends. */
   private static final String TARGET_LIVES_S = "300";
 
+  /** Clients that give up soon. */
+  static final Map<String, String> IMPATIENT =
+      Map.of(
+          "request.timeout.ms", "1500",
+          "delivery.timeout.ms", "3000",
+          "max.block.ms", "3000",
+          "default.api.timeout.ms", "3000");
+
   private final Path folder;
   private final SplittableRandom random;
   private final Brokers brokers;
@@ -61,13 +69,13 @@ final class Run implements AutoCloseable {
 
   /** Impatient clients give up within a short run; patient ones hang on. Both must be exact. */
   private void writeKafkaConfig() throws IOException {
+    configure(random.nextInt(3) > 0 ? IMPATIENT : Map.of());
+  }
+
+  /** Clients with these settings in place of those that the seed chose; before the first start. */
+  void configure(Map<String, String> settings) throws IOException {
     Properties config = new Properties();
-    if (random.nextInt(3) > 0) {
-      config.put("request.timeout.ms", "1500");
-      config.put("delivery.timeout.ms", "3000");
-      config.put("max.block.ms", "3000");
-      config.put("default.api.timeout.ms", "3000");
-    }
+    config.putAll(settings);
     try (Writer file = Files.newBufferedWriter(kafkaConfig())) {
       config.store(file, null);
     }
@@ -221,6 +229,8 @@ final class Run implements AutoCloseable {
   void healAndRequireExact() throws Exception {
     brokers.heal();
     brokers.wire().releaseAll();
+    brokers.wire().carry(0);
+    brokers.wire().becomeWire();
     if (collector.up()) {
       collector.resume();
       collector.awaitMoreRows(3);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The network between clients and a broker. It knows enough of Kafka's protocol to catch a request
@@ -33,6 +34,12 @@ final class Wire implements AutoCloseable {
   private final int brokerPort;
   private final List<Catch> catches = new ArrayList<>();
   private final List<Socket> sockets = new ArrayList<>();
+
+  /** As fast as it goes if 0. */
+  private volatile long bytesPerSecond;
+
+  /** Of somebody else who is on the port; null if it leads to the broker. */
+  private volatile byte[] strangersAnswer;
 
   /**
    * From now on clients of the port reach the broker.
@@ -98,6 +105,34 @@ final class Wire implements AutoCloseable {
     catches.removeIf(each -> each.connection == null);
   }
 
+  /** All that comes by takes its time from now on; 0 for no time. */
+  void carry(long bytesASecond) {
+    bytesPerSecond = bytesASecond;
+  }
+
+  /** All connections break; whoever comes is given this answer from now on, and nothing else. */
+  synchronized void becomeStranger(byte[] answer) throws IOException {
+    strangersAnswer = answer;
+    for (Socket each : sockets) {
+      each.close();
+    }
+    sockets.clear();
+  }
+
+  /** The port leads to the broker again. */
+  synchronized void becomeWire() throws IOException {
+    becomeStranger(null);
+  }
+
+  private void answer(Socket client, byte[] answer) throws IOException {
+    client.getInputStream().read(new byte[1024]);
+    client.getOutputStream().write(answer);
+    client.getOutputStream().flush();
+    if (answer.length % 2 == 0) {
+      client.close();
+    }
+  }
+
   private synchronized Catch add(Catch made) {
     catches.add(made);
     return made;
@@ -106,6 +141,11 @@ final class Wire implements AutoCloseable {
   private void accept() throws IOException {
     while (true) {
       Socket client = open(server.accept());
+      byte[] answer = strangersAnswer;
+      if (answer != null) {
+        start("stranger", () -> answer(client, answer));
+        continue;
+      }
       try {
         Socket broker = open(new Socket(InetAddress.getLoopbackAddress(), brokerPort));
         Connection connection = new Connection(client, broker);
@@ -204,7 +244,12 @@ final class Wire implements AutoCloseable {
     return frame;
   }
 
-  private static void send(DataOutputStream out, byte[] frame) throws IOException {
+  private void send(DataOutputStream out, byte[] frame) throws IOException {
+    long rate = bytesPerSecond;
+    long arrivesNs = System.nanoTime() + (rate == 0 ? 0 : frame.length * 1_000_000_000L / rate);
+    while (System.nanoTime() < arrivesNs) {
+      LockSupport.parkNanos(arrivesNs - System.nanoTime());
+    }
     byte[] whole = ByteBuffer.allocate(4 + frame.length).putInt(frame.length).put(frame).array();
     out.write(whole);
     out.flush();

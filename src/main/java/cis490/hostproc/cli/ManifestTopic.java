@@ -31,6 +31,14 @@ final class ManifestTopic {
     return episodes;
   }
 
+  private static Manifest manifest(byte[] json) {
+    try {
+      return json == null ? null : Manifest.fromJson(json);
+    } catch (IOException foreign) {
+      return null;
+    }
+  }
+
   private static void take(Map<String, Manifest> episodes, byte[] key, byte[] value) {
     if (key == null) {
       // Of a stranger's: of no episode.
@@ -41,14 +49,6 @@ final class ManifestTopic {
       episodes.remove(id);
     } else {
       episodes.put(id, manifest(value));
-    }
-  }
-
-  private static Manifest manifest(byte[] json) {
-    try {
-      return Manifest.fromJson(json);
-    } catch (IOException foreign) {
-      return null;
     }
   }
 }

@@ -70,8 +70,9 @@ final class EpisodesCommand extends Command {
     out.flush();
   }
 
-  private static void print(PrintWriter out, String id, Manifest manifest, RowCounter counter)
+  private static void print(PrintWriter out, String key, Manifest manifest, RowCounter counter)
       throws Exception {
+    String id = Report.printable(key);
     if (manifest == null) {
       out.printf(COLUMNS, id, "?", "-", "-", "-", "-", "-", "-", "its entry is no manifest");
       return;

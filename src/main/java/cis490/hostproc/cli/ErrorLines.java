@@ -48,7 +48,8 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static String oneLine(String message) {
-    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+  /** Whoever wrote it: names and texts of others are in it. */
+  static String oneLine(String message) {
+    return Report.printable(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " "));
   }
 }

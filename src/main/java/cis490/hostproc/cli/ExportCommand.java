@@ -101,7 +101,12 @@ final class ExportCommand extends Command {
         if (wanted.size() == 1) {
           throw failure;
         }
-        err().println("hostproc export: episode " + episode + ": " + failure.getMessage());
+        err()
+            .println(
+                "hostproc export: episode "
+                    + episode
+                    + ": "
+                    + ErrorLines.oneLine(failure.getMessage()));
         exitCode = 1;
       }
       out().flush();

@@ -130,7 +130,12 @@ final class KafkaOptions {
                 + " can't be set: the rows are exactly once only with hostproc's own value");
       }
       if (!KafkaSettings.known(name)) {
-        Log.get().warn("{}{}: {} is no setting of a Kafka client", kafkaConfig, lineOf(name), name);
+        Log.get()
+            .warn(
+                "{}{}: {} is no setting of a Kafka client",
+                kafkaConfig,
+                lineOf(name),
+                Report.printable(name));
       }
       own.put(name, properties.getProperty(name));
     }

@@ -16,13 +16,13 @@ final class ManifestTopic {
 
   private ManifestTopic() {}
 
-  /** The last one of each episode, by id; null where it is no manifest. */
+  /** The last one of each episode, by id; null where it is no manifest. Deleted ones are not there. */
   static Map<String, Manifest> read(KafkaSettings settings, String clientId) throws Exception {
     Map<String, Manifest> episodes = new TreeMap<>();
     try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {
       reader.forEach(
           record -> {
-            episodes.put(new String(record.key(), UTF_8), manifest(record.value()));
+            take(episodes, record.key(), record.value());
             return true;
           });
     } catch (UnknownTopicOrPartitionException none) {
@@ -36,6 +36,19 @@ final class ManifestTopic {
       return json == null ? null : Manifest.fromJson(json);
     } catch (IOException foreign) {
       return null;
+    }
+  }
+
+  private static void take(Map<String, Manifest> episodes, byte[] key, byte[] value) {
+    if (key == null) {
+      // Of a stranger's: of no episode.
+      return;
+    }
+    String id = new String(key, UTF_8);
+    if (value == null) {
+      episodes.remove(id);
+    } else {
+      episodes.put(id, manifest(value));
     }
   }
 }

@@ -10,7 +10,7 @@ final class Report {
 
   void add(String label, String format, Object... values) {
     text.append(String.format(Locale.ROOT, "%-19s", label))
-        .append(String.format(Locale.ROOT, format, values))
+        .append(printable(String.format(Locale.ROOT, format, values)))
         .append('\n');
   }
 
@@ -52,7 +52,10 @@ final class Report {
         : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
   }
 
-  /** A process chooses its own name, escape sequences included. */
+  /**
+   * Without what a terminal would obey: processes, files and keys of Kafka's records can have any
+   * name, escape sequences included.
+   */
   static String printable(String name) {
     return name.replaceAll("\\p{C}", "?");
   }

@@ -66,6 +66,11 @@ public final class FailureText {
       return path + ": permission denied";
     }
     String message = failure.getMessage();
-    return message == null || message.isBlank() ? null : message;
+    return message == null || message.isBlank() ? null : printable(message);
+  }
+
+  /** On one line, and without what a terminal would obey: a broker can answer anything. */
+  private static String printable(String message) {
+    return message.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{C}", "?");
   }
 }

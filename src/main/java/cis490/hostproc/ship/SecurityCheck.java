@@ -69,12 +69,24 @@ final class SecurityCheck {
     }
   }
 
+  /** The JDK refuses another only when the broker's certificate has come. */
+  private void checkNameCheck() {
+    String setting = SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG;
+    String algorithm = config.getString(setting);
+    boolean known =
+        algorithm == null || Set.of("", "HTTPS", "LDAPS").contains(algorithm.toUpperCase(Locale.ROOT));
+    if (!known) {
+      throw new BadSettingException(setting, setting + "=" + algorithm + ": https, or nothing");
+    }
+  }
+
   /** Loads the stores and says the first words of a handshake, to nobody. */
   private void checkTls() throws Exception {
     if (config.getClass(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG) != null) {
       // Whatever it does.
       return;
     }
+    checkNameCheck();
     try (SslFactory factory = new SslFactory(ConnectionMode.CLIENT)) {
       factory.configure(values);
       SSLEngine engine = factory.createSslEngine("localhost", 1);

@@ -38,6 +38,16 @@ final class SettingsCheck {
           CommonClientConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG,
           REBOOTSTRAP_AFTER);
 
+  /** Words of the JDK's and of Kafka's that name no setting. */
+  private static final Map<String, List<String>> MEANT =
+      Map.of(
+          "key store", List.of(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG),
+          "trust store", List.of(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG),
+          "Get Key failed", List.of(SslConfigs.SSL_KEY_PASSWORD_CONFIG),
+          "No appropriate protocol",
+              List.of(
+                  SslConfigs.SSL_ENABLED_PROTOCOLS_CONFIG, SslConfigs.SSL_CIPHER_SUITES_CONFIG));
+
   private static final List<String> SIZES =
       List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG);
 
@@ -129,9 +139,8 @@ final class SettingsCheck {
   }
 
   private static boolean isMeant(String message, String setting) {
-    return message.contains("key store") && setting.equals(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG)
-        || message.contains("trust store")
-            && setting.equals(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG);
+    return MEANT.entrySet().stream()
+        .anyMatch(words -> message.contains(words.getKey()) && words.getValue().contains(setting));
   }
 
   private void checkNumbers() {

@@ -114,6 +114,25 @@ class KafkaCommandsIT {
     assertTrue(Long.parseLong(line.split(" +")[3]) >= inTopic, line);
   }
 
+  /** A deleted entry is none; a stranger's key is shown without what a terminal would obey. */
+  @Test
+  void episodesShowsEntriesThatAreThereAndNothingThatATerminalObeys() throws Exception {
+    byte[] key = (episode + "-\u001b[31m\u009b7m\n").getBytes(UTF_8);
+    byte[] deleted = (episode + "-deleted").getBytes(UTF_8);
+    try (var producer = TestTopics.producer(null)) {
+      for (byte[] value : new byte[][] {"no manifest".getBytes(UTF_8), null}) {
+        producer.send(new ProducerRecord<>("oracle.episodes", 0, deleted, value)).get();
+      }
+      producer.send(new ProducerRecord<>("oracle.episodes", 0, key, "x".getBytes(UTF_8))).get();
+      String line = listed();
+      producer.send(new ProducerRecord<>("oracle.episodes", 0, key, null)).get();
+      assertTrue(line.startsWith(episode + "-?[31m?7m? "), line);
+      assertTrue(line.endsWith("its entry is no manifest"), line);
+    }
+    Hostproc list = Hostproc.run(folder, "episodes", "--bootstrap-servers", TestBroker.address());
+    assertFalse(list.out().contains(episode), list.out());
+  }
+
   private String topic() {
     return "oracle.host-proc." + episode;
   }

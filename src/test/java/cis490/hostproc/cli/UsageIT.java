@@ -92,6 +92,13 @@ class UsageIT {
   }
 
   @Test
+  void aMessageHasNothingThatATerminalObeys() {
+    Hostproc run = Hostproc.run(folder, "consume", "--episode", "\u001b[31mred\u009b");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("'?[31mred?'"), run.err());
+  }
+
+  @Test
   void theTopicsNameLimitIsTheEpisodesToo() {
     Hostproc run =
         Hostproc.run(folder, "collect", "--episode", "a".repeat(233), "--pid", "1", "--offline");

@@ -39,21 +39,30 @@ public final class Brokers implements AutoCloseable {
   private final List<Node> nodes;
   private final Wire wire;
 
-  private Brokers(Path folder, List<Node> nodes) throws IOException {
+  /** Beside the usual settings, or instead. */
+  private final Map<String, String> more;
+
+  private Brokers(Path folder, List<Node> nodes, Map<String, String> more) throws IOException {
     this.folder = folder;
     this.nodes = nodes;
+    this.more = more;
     this.wire = new Wire(nodes.get(0).wirePort, nodes.get(0).wiredPort);
   }
 
   /** Starts them in a new folder, and waits until they answer. */
   public static Brokers start(Path folder, int count) throws Exception {
+    return start(folder, count, Map.of());
+  }
+
+  /** Starts them with some settings of their own. */
+  public static Brokers start(Path folder, int count, Map<String, String> more) throws Exception {
     Files.createDirectories(folder);
     SplittableRandom random = new SplittableRandom();
     List<Node> nodes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       nodes.add(new Node(i + 1, random));
     }
-    Brokers brokers = new Brokers(folder, nodes);
+    Brokers brokers = new Brokers(folder, nodes, more);
     for (Node node : nodes) {
       brokers.writeConfig(node);
     }
@@ -118,6 +127,7 @@ public final class Brokers implements AutoCloseable {
     config.put("num.network.threads", "1");
     config.put("num.io.threads", "2");
     config.put("background.threads", "2");
+    config.putAll(more);
     try (Writer file = Files.newBufferedWriter(configFile(node))) {
       config.store(file, null);
     }

@@ -197,6 +197,8 @@ class KafkaSettingsTest {
         "ssl.protocol | security.protocol=SSL ssl.protocol=TLSv9",
         "ssl.enabled.protocols | security.protocol=SSL ssl.enabled.protocols=TLSv9",
         "ssl.cipher.suites | security.protocol=SSL ssl.cipher.suites=NONE_SUCH",
+        "ssl.enabled.protocols | security.protocol=SSL ssl.enabled.protocols=TLSv1",
+        "ssl.endpoint.identification.algorithm | security.protocol=SSL ssl.endpoint.identification.algorithm=http",
         "ssl.engine.factory.class | security.protocol=SSL ssl.engine.factory.class=no.Such",
         "security.protocol | security.protocol=SASL_PLAINTEXT",
         "sasl.jaas.config | security.protocol=SASL_PLAINTEXT sasl.mechanism=PLAIN sasl.jaas.config=no.semicolon",

@@ -1,0 +1,118 @@
+package cis490.hostproc.ship;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Why a cluster has no transactions. The brokers keep them in a topic of their own, and where they
+ * can't make it or write to it, {@code initTransactions} times out for ever and does not say why.
+ */
+final class TransactionCoordinator {
+
+  static final String TOPIC = "__transaction_state";
+
+  private static final String REPLICAS = "transaction.state.log.replication.factor";
+  private static final String IN_SYNC = "transaction.state.log.min.isr";
+
+  private TransactionCoordinator() {}
+
+  /**
+   * Looks for it. Takes some calls of the admin client, each within its own time limit.
+   *
+   * @param admin reaches the brokers
+   * @return on one line what is wrong and which setting of the brokers it is; null if nothing is
+   *     known to be
+   */
+  static String problem(Admin admin) {
+    try {
+      return ofTopic(admin, OracleTopic.await(topic(admin)));
+    } catch (UnknownTopicOrPartitionException none) {
+      return withoutTopic(admin);
+    } catch (KafkaException notTold) {
+      return null;
+    }
+  }
+
+  private static KafkaFuture<TopicDescription> topic(Admin admin) {
+    return admin.describeTopics(List.of(TOPIC)).topicNameValues().get(TOPIC);
+  }
+
+  /** It is made when a coordinator is first asked for, if there are brokers enough. */
+  private static String withoutTopic(Admin admin) {
+    try {
+      List<Node> brokers = List.copyOf(OracleTopic.await(admin.describeCluster().nodes()));
+      if (brokers.isEmpty()) {
+        return null;
+      }
+      ConfigResource.Type type = ConfigResource.Type.BROKER;
+      long replicas = setting(admin, type, brokers.get(0).idString(), REPLICAS).orElse(0L);
+      return replicas <= brokers.size()
+          ? null
+          : String.format(
+              Locale.ROOT,
+              "the brokers' setting %s=%d needs as many brokers, and there are %d: no transactions,"
+                  + " so nothing can be shipped; lower it, and %s too",
+              REPLICAS,
+              replicas,
+              brokers.size(),
+              IN_SYNC);
+    } catch (KafkaException notTold) {
+      return null;
+    }
+  }
+
+  private static String ofTopic(Admin admin, TopicDescription topic) {
+    long inSync =
+        setting(admin, ConfigResource.Type.TOPIC, TOPIC, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)
+            .orElse(0L);
+    for (TopicPartitionInfo partition : topic.partitions()) {
+      if (partition.leader() == null || partition.leader().isEmpty()) {
+        return String.format(
+            Locale.ROOT,
+            "partition %d of %s has no leader: a broker that keeps it is away",
+            partition.partition(),
+            TOPIC);
+      }
+      // More than there are replicas the brokers do not ask for (KIP-966).
+      long asked = Math.min(inSync, partition.replicas().size());
+      if (partition.isr().size() < asked) {
+        return String.format(
+            Locale.ROOT,
+            "partition %d of %s has %d of %d replicas in sync, and the brokers' setting %s=%d asks for"
+                + " more: brokers are away",
+            partition.partition(),
+            TOPIC,
+            partition.isr().size(),
+            partition.replicas().size(),
+            IN_SYNC,
+            inSync);
+      }
+    }
+    return null;
+  }
+
+  /** Empty also if this client may not see it. */
+  private static Optional<Long> setting(
+      Admin admin, ConfigResource.Type type, String of, String name) {
+    ConfigResource resource = new ConfigResource(type, of);
+    try {
+      ConfigEntry entry =
+          OracleTopic.await(admin.describeConfigs(List.of(resource)).values().get(resource))
+              .get(name);
+      return Optional.ofNullable(entry).map(ConfigEntry::value).map(Long::valueOf);
+    } catch (KafkaException refused) {
+      return Optional.empty();
+    }
+  }
+}

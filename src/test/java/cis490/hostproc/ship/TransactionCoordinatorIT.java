@@ -1,0 +1,95 @@
+package cis490.hostproc.ship;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.fault.Brokers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real brokers, set up so that they have no transactions. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class TransactionCoordinatorIT {
+
+  @TempDir private Path folder;
+
+  @Test
+  void tooFewBrokersForTheTopicOfTransactions() throws Exception {
+    String problem = problem(Map.of("transaction.state.log.replication.factor", "3"));
+    assertEquals(
+        "the brokers' setting transaction.state.log.replication.factor=3 needs as many brokers, and"
+            + " there are 1: no transactions, so nothing can be shipped; lower it, and"
+            + " transaction.state.log.min.isr too",
+        problem);
+  }
+
+  @Test
+  void tooFewReplicasInSync() throws Exception {
+    Map<String, String> all = Map.of("transaction.state.log.min.isr", "3");
+    try (Brokers brokers = Brokers.start(folder, 3, all);
+        Admin admin = brokers.admin()) {
+      try (Producer<byte[], byte[]> producer = settings(brokers).producer("id", "client")) {
+        producer.initTransactions();
+      }
+      brokers.kill(2);
+      assertTimesOut(brokers);
+      String expected =
+          "partition 0 of __transaction_state has 2 of 3 replicas in sync, and the brokers' setting"
+              + " transaction.state.log.min.isr=3 asks for more: brokers are away";
+      // The controllers give a killed broker some seconds.
+      String problem = TransactionCoordinator.problem(admin);
+      long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (problem == null && System.nanoTime() < deadlineNs) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        problem = TransactionCoordinator.problem(admin);
+      }
+      assertEquals(expected, problem);
+    }
+  }
+
+  private String problem(Map<String, String> settings) throws Exception {
+    try (Brokers brokers = Brokers.start(folder, 1, settings);
+        Admin admin = brokers.admin()) {
+      assertTimesOut(brokers);
+      return TransactionCoordinator.problem(admin);
+    }
+  }
+
+  private static KafkaSettings settings(Brokers brokers) {
+    return new KafkaSettings(
+        Map.of("bootstrap.servers", brokers.address(), "max.block.ms", "5000"));
+  }
+
+  /** Nothing but that comes from Kafka's own producer. */
+  private static void assertTimesOut(Brokers brokers) {
+    Producer<byte[], byte[]> producer = settings(brokers).producer("id", "client");
+    try {
+      assertThrows(TimeoutException.class, producer::initTransactions);
+    } finally {
+      producer.close(Duration.ZERO);
+    }
+  }
+
+  @Test
+  void nothingIsWrongWhereTransactionsWork() {
+    try (Admin admin = TestTopics.admin()) {
+      assertNull(TransactionCoordinator.problem(admin));
+      KafkaSettings settings = new KafkaSettings(Map.of("bootstrap.servers", TestBroker.address()));
+      try (Producer<byte[], byte[]> producer = settings.producer("coordinator-test", "client")) {
+        producer.initTransactions();
+      }
+      assertNull(TransactionCoordinator.problem(admin));
+    }
+  }
+}

@@ -74,7 +74,8 @@ final class SecurityCheck {
     String setting = SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG;
     String algorithm = config.getString(setting);
     boolean known =
-        algorithm == null || Set.of("", "HTTPS", "LDAPS").contains(algorithm.toUpperCase(Locale.ROOT));
+        algorithm == null
+            || Set.of("", "HTTPS", "LDAPS").contains(algorithm.toUpperCase(Locale.ROOT));
     if (!known) {
       throw new BadSettingException(setting, setting + "=" + algorithm + ": https, or nothing");
     }

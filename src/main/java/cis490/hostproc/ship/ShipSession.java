@@ -112,6 +112,9 @@ final class ShipSession implements AutoCloseable {
         clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
         figures.watch(producer);
         return;
+      } catch (TimeoutException noAnswer) {
+        String why = TransactionCoordinator.problem(clients);
+        throw why == null ? noAnswer : new TimeoutException(why);
       } catch (InvalidTxnTimeoutException tooLong) {
         if (!pace.shortenTransactionTimeout()) {
           throw new ShippingStoppedException(

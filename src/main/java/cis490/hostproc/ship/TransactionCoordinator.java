@@ -3,7 +3,6 @@ package cis490.hostproc.ship;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -30,33 +29,35 @@ final class TransactionCoordinator {
   /**
    * Looks for it. Takes some calls of the admin client, each within its own time limit.
    *
-   * @param admin reaches the brokers
+   * @param clients reach the brokers
    * @return on one line what is wrong and which setting of the brokers it is; null if nothing is
    *     known to be
    */
-  static String problem(Admin admin) {
+  static String problem(Clients clients) {
     try {
-      return ofTopic(admin, OracleTopic.await(topic(admin)));
+      return ofTopic(clients, clients.await("a look at " + TOPIC, topic(clients)));
     } catch (UnknownTopicOrPartitionException none) {
-      return withoutTopic(admin);
+      return withoutTopic(clients);
     } catch (KafkaException notTold) {
       return null;
     }
   }
 
-  private static KafkaFuture<TopicDescription> topic(Admin admin) {
-    return admin.describeTopics(List.of(TOPIC)).topicNameValues().get(TOPIC);
+  private static KafkaFuture<TopicDescription> topic(Clients clients) {
+    return clients.admin().describeTopics(List.of(TOPIC)).topicNameValues().get(TOPIC);
   }
 
   /** It is made when a coordinator is first asked for, if there are brokers enough. */
-  private static String withoutTopic(Admin admin) {
+  private static String withoutTopic(Clients clients) {
     try {
-      List<Node> brokers = List.copyOf(OracleTopic.await(admin.describeCluster().nodes()));
+      List<Node> brokers =
+          List.copyOf(
+              clients.await("a look at the brokers", clients.admin().describeCluster().nodes()));
       if (brokers.isEmpty()) {
         return null;
       }
       ConfigResource.Type type = ConfigResource.Type.BROKER;
-      long replicas = setting(admin, type, brokers.get(0).idString(), REPLICAS).orElse(0L);
+      long replicas = setting(clients, type, brokers.get(0).idString(), REPLICAS).orElse(0L);
       return replicas <= brokers.size()
           ? null
           : String.format(
@@ -72,9 +73,9 @@ final class TransactionCoordinator {
     }
   }
 
-  private static String ofTopic(Admin admin, TopicDescription topic) {
+  private static String ofTopic(Clients clients, TopicDescription topic) {
     long inSync =
-        setting(admin, ConfigResource.Type.TOPIC, TOPIC, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)
+        setting(clients, ConfigResource.Type.TOPIC, TOPIC, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)
             .orElse(0L);
     for (TopicPartitionInfo partition : topic.partitions()) {
       if (partition.leader() == null || partition.leader().isEmpty()) {
@@ -104,11 +105,14 @@ final class TransactionCoordinator {
 
   /** Empty also if this client may not see it. */
   private static Optional<Long> setting(
-      Admin admin, ConfigResource.Type type, String of, String name) {
+      Clients clients, ConfigResource.Type type, String of, String name) {
     ConfigResource resource = new ConfigResource(type, of);
     try {
       ConfigEntry entry =
-          OracleTopic.await(admin.describeConfigs(List.of(resource)).values().get(resource))
+          clients
+              .await(
+                  "a setting of " + of,
+                  clients.admin().describeConfigs(List.of(resource)).values().get(resource))
               .get(name);
       return Optional.ofNullable(entry).map(ConfigEntry::value).map(Long::valueOf);
     } catch (KafkaException refused) {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -38,8 +37,9 @@ class TransactionCoordinatorIT {
   void tooFewReplicasInSync() throws Exception {
     Map<String, String> all = Map.of("transaction.state.log.min.isr", "3");
     try (Brokers brokers = Brokers.start(folder, 3, all);
-        Admin admin = brokers.admin()) {
-      try (Producer<byte[], byte[]> producer = settings(brokers).producer("id", "client")) {
+        Clients clients = Clients.open(settings(brokers), "test")) {
+      try (Producer<byte[], byte[]> producer =
+          settings(brokers).producer("id", "client", KafkaSettings.TRANSACTION_TIMEOUT)) {
         producer.initTransactions();
       }
       brokers.kill(2);
@@ -48,11 +48,11 @@ class TransactionCoordinatorIT {
           "partition 0 of __transaction_state has 2 of 3 replicas in sync, and the brokers' setting"
               + " transaction.state.log.min.isr=3 asks for more: brokers are away";
       // The controllers give a killed broker some seconds.
-      String problem = TransactionCoordinator.problem(admin);
+      String problem = TransactionCoordinator.problem(clients);
       long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
       while (problem == null && System.nanoTime() < deadlineNs) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-        problem = TransactionCoordinator.problem(admin);
+        problem = TransactionCoordinator.problem(clients);
       }
       assertEquals(expected, problem);
     }
@@ -60,9 +60,9 @@ class TransactionCoordinatorIT {
 
   private String problem(Map<String, String> settings) throws Exception {
     try (Brokers brokers = Brokers.start(folder, 1, settings);
-        Admin admin = brokers.admin()) {
+        Clients clients = Clients.open(settings(brokers), "test")) {
       assertTimesOut(brokers);
-      return TransactionCoordinator.problem(admin);
+      return TransactionCoordinator.problem(clients);
     }
   }
 
@@ -73,7 +73,8 @@ class TransactionCoordinatorIT {
 
   /** Nothing but that comes from Kafka's own producer. */
   private static void assertTimesOut(Brokers brokers) {
-    Producer<byte[], byte[]> producer = settings(brokers).producer("id", "client");
+    Producer<byte[], byte[]> producer =
+        settings(brokers).producer("id", "client", KafkaSettings.TRANSACTION_TIMEOUT);
     try {
       assertThrows(TimeoutException.class, producer::initTransactions);
     } finally {
@@ -83,13 +84,14 @@ class TransactionCoordinatorIT {
 
   @Test
   void nothingIsWrongWhereTransactionsWork() {
-    try (Admin admin = TestTopics.admin()) {
-      assertNull(TransactionCoordinator.problem(admin));
+    try (Clients clients = Clients.open(TestTopics.settings(), "test")) {
+      assertNull(TransactionCoordinator.problem(clients));
       KafkaSettings settings = new KafkaSettings(Map.of("bootstrap.servers", TestBroker.address()));
-      try (Producer<byte[], byte[]> producer = settings.producer("coordinator-test", "client")) {
+      try (Producer<byte[], byte[]> producer =
+          settings.producer("coordinator-test", "client", KafkaSettings.TRANSACTION_TIMEOUT)) {
         producer.initTransactions();
       }
-      assertNull(TransactionCoordinator.problem(admin));
+      assertNull(TransactionCoordinator.problem(clients));
     }
   }
 }

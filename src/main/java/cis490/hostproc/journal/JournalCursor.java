@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.zip.CRC32C;
 
 /**
  * Walks over a journal's lines, in order, and keeps count: lines, position in bytes, and the chain,
@@ -47,9 +48,11 @@ public final class JournalCursor {
   /** Made when the walk begins: most copies only mark a place. */
   private ByteBuffer buffer;
 
+  private final CRC32C crc = new CRC32C();
   private long position;
   private long lines;
   private long skipped;
+  private long fingerprint;
 
   private JournalCursor(JournalSource source, Keep keep, MessageDigest digest) {
     this.source = source;
@@ -88,6 +91,7 @@ public final class JournalCursor {
     copy.position = position;
     copy.lines = lines;
     copy.skipped = skipped;
+    copy.fingerprint = fingerprint;
     return copy;
   }
 
@@ -149,6 +153,9 @@ public final class JournalCursor {
 
   private void pass(int count) {
     digest.update(buffer.array(), buffer.position(), count);
+    crc.reset();
+    crc.update(buffer.array(), buffer.position(), count);
+    fingerprint = Ledger.fold(fingerprint, crc.getValue());
     buffer.position(buffer.position() + count);
     position += count;
   }
@@ -219,6 +226,11 @@ public final class JournalCursor {
    */
   public long skipped() {
     return skipped;
+  }
+
+  /** Where it is, and what it has read up to there. */
+  Ledger.Place place() {
+    return new Ledger.Place(position, lines + skipped, fingerprint);
   }
 
   /**

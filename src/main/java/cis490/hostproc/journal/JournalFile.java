@@ -19,7 +19,13 @@ interface JournalFile extends Closeable {
 
   void force() throws IOException;
 
+  /** For the appending thread. */
   long size() throws IOException;
+
+  /** The same for those who follow. */
+  default long followedSize() throws IOException {
+    return size();
+  }
 
   /**
    * The real one. Appending and following have a channel each, so that they share no lock of the
@@ -50,6 +56,11 @@ interface JournalFile extends Closeable {
       @Override
       public long size() throws IOException {
         return appending.size();
+      }
+
+      @Override
+      public long followedSize() throws IOException {
+        return following.size();
       }
 
       @Override

@@ -118,13 +118,14 @@ final class ShipSession implements AutoCloseable {
             && found.chain().equals(last.chain())
             && (line == null || Arrays.equals(line, tail.value()));
     if (!same) {
+      String alteration = job.source().alteration(found);
       throw new ShippingStoppedException(
           "topic "
               + job.topic()
               + " holds other rows than "
               + job.source().path()
               + ": "
-              + firstDifference(last));
+              + (alteration == null ? firstDifference(last) : alteration));
     }
     return found;
   }
@@ -153,6 +154,7 @@ final class ShipSession implements AutoCloseable {
       acks.checkSoFar();
       rows++;
     }
+    requireUnaltered();
     if (cursor.position() == from) {
       throw new IOException(job.source().path() + " has become shorter than it was");
     }
@@ -184,6 +186,14 @@ final class ShipSession implements AutoCloseable {
     }
     producer.commitTransaction();
     nextOffset = afterMarker(nextOffset + rows - 1);
+  }
+
+  /** What was read for the transaction must be what was written: nothing else is committed. */
+  private void requireUnaltered() throws Exception {
+    String alteration = job.source().alteration(cursor);
+    if (alteration != null) {
+      throw new ShippingStoppedException(alteration);
+    }
   }
 
   private ProducerRecord<byte[], byte[]> record(byte[] line, RowHeaders headers) {

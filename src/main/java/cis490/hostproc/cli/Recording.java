@@ -325,8 +325,8 @@ final class Recording implements AutoCloseable {
   private void watch() throws InterruptedException {
     while (sampling.isAlive()) {
       sampling.join(LOOK_EVERY.toMillis());
-      complaints.say(clock.monotonicNs());
       sayWhetherAltered(journal.look());
+      complaints.say(clock.monotonicNs());
       if (manifestBehind) {
         writeManifest();
       }

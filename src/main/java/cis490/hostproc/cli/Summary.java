@@ -128,7 +128,7 @@ final class Summary {
 
   private String equality() {
     return switch (outcome) {
-      case EQUAL -> "yes";
+      case EQUAL -> alteration == null ? "yes" : "no: the topic has what was written, not the file";
       case STOPPED -> "no: " + problem;
       case SHIPPING -> {
         long pending = gauge(ShipFigures.ROWS_PENDING);
@@ -169,7 +169,7 @@ final class Summary {
         all.put("rows_pending", gauge(ShipFigures.ROWS_PENDING));
         all.put("commits", (long) registry.get(ShipFigures.COMMITS).counter().count());
         all.put("recoveries", (long) registry.get(ShipFigures.RECOVERIES).counter().count());
-        all.put("topic_equals_file", outcome == Shipper.Outcome.EQUAL);
+        all.put("topic_equals_file", outcome == Shipper.Outcome.EQUAL && alteration == null);
         all.put("problem", problem);
       }
       return mapper.writeValueAsString(all);

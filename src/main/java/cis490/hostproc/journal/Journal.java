@@ -106,7 +106,8 @@ public final class Journal implements JournalSource, Closeable {
         throw new JournalLockedException(path);
       }
       FileChannel appending =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
         lock(appending, path);
         forceFolder(folder);
@@ -180,18 +181,22 @@ public final class Journal implements JournalSource, Closeable {
    * @throws IOException if the file can't be cut, or somebody else has cut or lengthened it
    */
   public void repair() throws IOException {
-    long known = ledger.length();
-    long size = file.size();
-    if (size != known) {
-      if (size < known || !isFragment(known, size - known)) {
-        throw new IOException(found(otherLength(size, known)));
-      }
-      file.truncate(known);
+    if (!file.endsAt(ledger.length())) {
+      cutWhatIsOurs();
     }
     if (fragmentBytes > 0) {
       fragmentBytes = 0;
       fragmentOf = null;
     }
+  }
+
+  private void cutWhatIsOurs() throws IOException {
+    long known = ledger.length();
+    long size = file.size();
+    if (size < known || size > known && !isFragment(known, size - known)) {
+      throw new IOException(found(otherLength(size, known)));
+    }
+    file.truncate(known);
   }
 
   /** Of what lies behind the last line, whether it is what a write of ours has left. */
@@ -342,7 +347,7 @@ public final class Journal implements JournalSource, Closeable {
   private String otherLength() throws IOException {
     for (int i = 0; i < LENGTH_LOOKS; i++) {
       long turn = turns.getAcquire();
-      long size = file.followedSize();
+      long size = file.size();
       long known = ledger.length();
       long ours = known + fragmentBytes;
       VarHandle.acquireFence();
@@ -368,7 +373,12 @@ public final class Journal implements JournalSource, Closeable {
 
   @Override
   public String alteration(JournalCursor read) throws IOException {
-    return found(check.alteration(read.place()));
+    String inLines = check.alteration(read.place());
+    if (inLines == null) {
+      return null;
+    }
+    String inLength = otherLength();
+    return found(inLength == null ? inLines : inLength);
   }
 
   @Override

@@ -101,7 +101,8 @@ public final class JournalCursor {
    * @param limit bytes of the journal that may be read, at the end of a line
    * @return the line's bytes without the newline, or null if no more line that is kept ends before
    *     the limit; what is passed over then is passed
-   * @throws RefusedLineException if the line is refused; the cursor stands before it
+   * @throws RefusedLineException if the line is refused, or if somebody else has made it too long;
+   *     the cursor stands before it
    * @throws IOException if the file can't be read, or a line is too long
    */
   public byte[] next(long limit) throws IOException {
@@ -196,7 +197,11 @@ public final class JournalCursor {
     }
   }
 
-  private IOException tooLong() {
+  private IOException tooLong() throws IOException {
+    String alteration = source.alteration(this);
+    if (alteration != null) {
+      return new RefusedLineException(alteration);
+    }
     return new IOException(
         source.path() + ": line " + (lines + skipped + 1) + " is longer than " + LINE_LENGTH_MAX);
   }

@@ -107,31 +107,21 @@ final class Ledger {
     }
   }
 
-  /** The last known place that is not behind a position. */
-  Place upTo(long position) {
-    return known(position, 0);
-  }
-
   /** The first known place behind a position; the end of the last line if there is none. */
   Place behind(long position) {
-    Place found = known(position, 1);
-    return found == null ? tip() : found;
-  }
-
-  /** Of the places in their order, the last one up to a position, or the one so many after it. */
-  private Place known(long position, int after) {
     while (true) {
       long before = version.getAcquire();
-      int at = lastUpTo(position) + after;
+      int at = lastUpTo(position) + 1;
       Place place =
           at < places ? new Place(positions[at], lineCounts[at], fingerprints[at]) : null;
       if (unchangedSince(before)) {
-        return place;
+        return place == null ? tip() : place;
       }
       Thread.onSpinWait();
     }
   }
 
+  /** Whatever is read while the places are thinned out: it ends, and is then done again. */
   private int lastUpTo(long position) {
     int low = 0;
     int high = Math.min(places, PLACES_MAX) - 1;

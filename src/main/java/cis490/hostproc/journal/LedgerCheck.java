@@ -32,17 +32,13 @@ final class LedgerCheck {
   }
 
   /**
-   * What somebody has read must be what was written.
+   * What somebody has read must be what was written, and what comes next must be there.
    *
    * @param read how far, and the fingerprint of what was read
    * @return what is not, in words, or null
    */
   synchronized String alteration(Place read) throws IOException {
-    Place next = ledger.upTo(read.position());
-    if (next.position() != read.position()) {
-      next = ledger.behind(read.position());
-    }
-    if (hold(read, next)) {
+    if (hold(read, ledger.behind(read.position()))) {
       return null;
     }
     String found = inAll();
@@ -109,8 +105,13 @@ final class LedgerCheck {
   }
 
   private String inLines(Place from, Place to) {
+    long first = from.lines() + 1;
+    long last = Math.max(first, to.lines());
     return altered(
-        source, "lines " + (from.lines() + 1) + " to " + to.lines() + " are not what they were");
+        source,
+        first == last
+            ? "line " + first + " is not what it was"
+            : "some of lines " + first + " to " + last + " are not what they were");
   }
 
   /** The one way to say it. */

@@ -118,14 +118,13 @@ final class ShipSession implements AutoCloseable {
             && found.chain().equals(last.chain())
             && (line == null || Arrays.equals(line, tail.value()));
     if (!same) {
-      String alteration = job.source().alteration(found);
       throw new ShippingStoppedException(
           "topic "
               + job.topic()
               + " holds other rows than "
               + job.source().path()
               + ": "
-              + (alteration == null ? firstDifference(last) : alteration));
+              + firstDifference(last));
     }
     return found;
   }
@@ -154,7 +153,7 @@ final class ShipSession implements AutoCloseable {
       acks.checkSoFar();
       rows++;
     }
-    requireUnaltered();
+    requireUnaltered(cursor);
     if (cursor.position() == from) {
       throw new IOException(job.source().path() + " has become shorter than it was");
     }
@@ -188,11 +187,21 @@ final class ShipSession implements AutoCloseable {
     nextOffset = afterMarker(nextOffset + rows - 1);
   }
 
-  /** What was read for the transaction must be what was written: nothing else is committed. */
-  private void requireUnaltered() throws Exception {
-    String alteration = job.source().alteration(cursor);
+  /** What was read must be what was written: nothing else is committed. */
+  private void requireUnaltered(JournalCursor read) throws Exception {
+    String alteration = job.source().alteration(read);
     if (alteration != null) {
+      abort();
       throw new ShippingStoppedException(alteration);
+    }
+  }
+
+  /** Readers would else wait until it times out. */
+  private void abort() {
+    try {
+      producer.abortTransaction();
+    } catch (KafkaException | IllegalStateException notNow) {
+      // None was begun, or the brokers are away: the next session's initTransactions ends it.
     }
   }
 
@@ -249,7 +258,11 @@ final class ShipSession implements AutoCloseable {
           return readBack.visit(record);
         });
     RowDifference difference = readBack.atEnd();
-    return difference == null ? null : difference.inShort();
+    if (difference == null) {
+      return null;
+    }
+    requireUnaltered(readBack.cursor());
+    return difference.inShort();
   }
 
   /** A place in the file: all before it is committed. */

@@ -155,15 +155,15 @@ class JournalTest {
         Arguments.of("written anew", (Alteration) file -> Files.writeString(file, "x\n"), "bytes"),
         Arguments.of("deleted", (Alteration) Files::delete, "it was deleted or moved"),
         Arguments.of("replaced", (Alteration) JournalTest::replace, "replaced by another file"),
-        Arguments.of("a byte", (Alteration) file -> overwrite(file, 3, "3"), "lines 1 to 3"),
-        Arguments.of("the first", (Alteration) file -> overwrite(file, 0, "2"), "lines 1 to 3"),
-        Arguments.of("the last", (Alteration) file -> overwrite(file, 7, "4"), "lines 1 to 3"),
-        Arguments.of("NUL bytes", (Alteration) file -> overwrite(file, 2, "\0\0"), "lines 1 to 3"),
-        Arguments.of("a line split", (Alteration) file -> overwrite(file, 6, "\n"), "lines 1"),
-        Arguments.of("lines joined", (Alteration) file -> overwrite(file, 4, " "), "lines 1 to 3"),
-        Arguments.of("its end", (Alteration) file -> overwrite(file, 8, " "), "lines 1 to 3"),
-        Arguments.of("lines swapped", (Alteration) JournalTest::swap, "lines 1 to 3"),
-        Arguments.of("cut and refilled", (Alteration) JournalTest::refill, "lines 1 to 3"));
+        Arguments.of("a byte", (Alteration) file -> overwrite(file, 3, "3"), "some of lines 1 to 3"),
+        Arguments.of("the first", (Alteration) file -> overwrite(file, 0, "2"), "some of lines 1 to 3"),
+        Arguments.of("the last", (Alteration) file -> overwrite(file, 7, "4"), "some of lines 1 to 3"),
+        Arguments.of("NUL bytes", (Alteration) file -> overwrite(file, 2, "\0\0"), "some of lines 1 to 3"),
+        Arguments.of("a line split", (Alteration) file -> overwrite(file, 6, "\n"), "some of lines 1"),
+        Arguments.of("lines joined", (Alteration) file -> overwrite(file, 4, " "), "some of lines 1 to 3"),
+        Arguments.of("its end", (Alteration) file -> overwrite(file, 8, " "), "some of lines 1 to 3"),
+        Arguments.of("lines swapped", (Alteration) JournalTest::swap, "some of lines 1 to 3"),
+        Arguments.of("cut and refilled", (Alteration) JournalTest::refill, "some of lines 1 to 3"));
   }
 
   private static void append(Path file, String text) throws IOException {

@@ -224,6 +224,46 @@ class JournalTest {
   }
 
   @Test
+  void whatWasReadIsHeldAgainstWhatWasWritten() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    try (Journal journal = Journal.open(path)) {
+      for (int i = 0; i < 1_000; i++) {
+        assertTrue(append(journal, "x".repeat(i) + "\n"));
+      }
+      JournalCursor cursor = JournalCursor.atStart(journal);
+      for (int i = 0; i < 900; i++) {
+        assertNull(journal.alteration(cursor), "before line " + i);
+        cursor.next(journal.length());
+      }
+      overwrite(path, cursor.position() - 10, "\0");
+      assertNull(journal.alteration(cursor), "that was read as it was");
+      JournalCursor after = JournalCursor.atStart(journal);
+      after.skipTo(cursor.position());
+      overwrite(path, cursor.position() - 10, "x");
+      assertEquals(1_000, journal.lines());
+      String found = journal.alteration(after);
+      assertTrue(found.contains("some of lines 1 to 900 are not what they were"), found);
+      assertEquals(found, journal.look(), "it stands, whatever the file is now");
+    }
+  }
+
+  @Test
+  void aLineMadeTooLongIsAnAlterationToWhoeverWalks() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    try (Journal journal = Journal.open(path)) {
+      for (int i = 0; i < 100; i++) {
+        assertTrue(append(journal, "x".repeat(999) + "\n"));
+      }
+      overwrite(path, 2_500, "\0".repeat(90_000));
+      JournalCursor cursor = JournalCursor.atStart(journal);
+      var refused =
+          assertThrows(RefusedLineException.class, () -> cursor.skipTo(journal.length()));
+      assertTrue(refused.getMessage().contains("was altered"), refused.getMessage());
+      assertEquals(2, cursor.lines());
+    }
+  }
+
+  @Test
   void nothingIsWrittenOverOrBehindWhatIsNotOurs() throws Exception {
     Path path = folder.resolve("rows.jsonl");
     try (Journal journal = Journal.open(path)) {

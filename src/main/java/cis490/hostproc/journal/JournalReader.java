@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
  * A file of lines that somebody else writes, or wrote years ago. Opened for reading alone: nothing
  * is altered, not even a torn last line cut, and the file may lie on a read-only disk.
  *
- * <p>Holds no lock. The file may grow meanwhile; becoming shorter is an error. What its lines were
+ * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. What its lines were
  * is kept in short when they are first seen. Not for a file that this process has open as a {@link
  * Journal}.
  */
@@ -67,11 +67,16 @@ public final class JournalReader implements JournalSource, Closeable {
   /** From where the last scan ended, or that line began: it may have been cut and begun anew. */
   private synchronized void scan() throws IOException {
     long size = file.size();
-    if (size < scanned) {
-      throw new IOException(path + ": has become shorter, " + scanned + " to " + size + " bytes");
+    if (size < ledger.length()) {
+      throw new RefusedLineException(
+          path + ": has become shorter, " + scanned + " to " + size + " bytes");
     }
     if (size == scanned) {
       return;
+    }
+    if (size < scanned) {
+      scanned = ledger.length();
+      walk = new LineWalk(ledger.tip());
     }
     long position = scanned;
     if (position - walk.position() <= JournalCursor.LINE_LENGTH_MAX) {
@@ -154,9 +159,15 @@ public final class JournalReader implements JournalSource, Closeable {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws RefusedLineException also if complete lines are gone
+   */
   @Override
   public long force() throws IOException {
-    long covered = length();
+    scan();
+    long covered = ledger.length();
     file.force(false);
     return covered;
   }

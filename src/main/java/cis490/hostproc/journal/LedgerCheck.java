@@ -10,7 +10,7 @@ final class LedgerCheck {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   /** Of the lines from before, in one look: so that each is looked at again in turn. */
-  static final long TURN_BYTES = 512 * 1024;
+  static final long TURN_BYTES = 1024 * 1024;
 
   private final JournalSource source;
   private final Ledger ledger;

@@ -109,6 +109,11 @@ class JournalReaderTest {
     write("a\nto");
     try (JournalReader reader = JournalReader.open(file)) {
       assertEquals(2, reader.tornBytes());
+      Files.writeString(file, "a\n");
+      assertEquals(2, reader.length());
+      assertEquals(0, reader.tornBytes());
+      Files.writeString(file, "a\nan");
+      assertEquals(2, reader.length());
       Files.writeString(file, "a\nanother\n");
       assertEquals(10, reader.length());
       JournalCursor cursor = JournalCursor.atStart(reader);
@@ -124,7 +129,7 @@ class JournalReaderTest {
       Files.writeString(file, "a\n");
       UncheckedIOException shorter = assertThrows(UncheckedIOException.class, reader::length);
       assertTrue(shorter.getMessage().contains("has become shorter, 4 to 2 bytes"));
-      assertThrows(UncheckedIOException.class, reader::force);
+      assertThrows(RefusedLineException.class, reader::force);
     }
   }
 

@@ -47,9 +47,9 @@ final class Complaints {
       lastLossNs = nowNs;
       if (!losing) {
         losing = true;
-        Log.get()
-            .warn(
-                "{}: {}", consequence(Complaint.UNWRITTEN), figures.complaint(Complaint.UNWRITTEN));
+        String text = figures.complaint(Complaint.UNWRITTEN);
+        boolean namesFile = text.startsWith(file.toString());
+        Log.get().warn("{}: {}", namesFile ? "no row" : consequence(Complaint.UNWRITTEN), text);
       }
     } else if (losing && nowNs - lastLossNs > WRITTEN_AGAIN_AFTER.toNanos()) {
       losing = false;

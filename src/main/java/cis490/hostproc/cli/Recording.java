@@ -73,7 +73,7 @@ final class Recording implements AutoCloseable {
   private long startedNs;
   private long originNs;
   private EndReason endReason;
-  private boolean altered;
+  private String alteration;
   private boolean manifestBehind;
 
   /** Counted down by the thread that answers signals. */
@@ -109,7 +109,7 @@ final class Recording implements AutoCloseable {
     end(target.stop());
     Shipper.Outcome outcome = options.offline() ? null : finishShipping(sampled);
     close(outcome);
-    return new Summary(options, registry, manifest, sampled, outcome, shipper, altered);
+    return new Summary(options, registry, manifest, sampled, outcome, shipper, alteration);
   }
 
   private void stop() {
@@ -325,6 +325,7 @@ final class Recording implements AutoCloseable {
   private void watch() throws InterruptedException {
     while (sampling.isAlive()) {
       sampling.join(LOOK_EVERY.toMillis());
+      sayWhetherAltered(journal.look());
       complaints.say(clock.monotonicNs());
       if (manifestBehind) {
         writeManifest();
@@ -333,6 +334,14 @@ final class Recording implements AutoCloseable {
     }
     complaints.say(clock.monotonicNs());
     status.clear();
+  }
+
+  /** Once: what was altered first. */
+  private void sayWhetherAltered(String found) {
+    if (found != null && alteration == null) {
+      Log.get().error("{}; the episode will not be sealed, the exit code will be 1", found);
+    }
+    alteration = found;
   }
 
   private StatusLine.Progress progress(Duration elapsed) {
@@ -391,33 +400,46 @@ final class Recording implements AutoCloseable {
 
   /** Called by the shipper, once all has arrived and was read back equal. */
   private byte[] closing(JournalCursor end) {
-    // What the topic equals is then no longer what others will find as the episode's file.
     closing =
-        journal.altered()
-            ? manifest.closed(end.chain(), end.lines())
-            : manifest.sealed(end.chain(), end.lines());
+        isAll(end)
+            ? manifest.sealed(end.chain(), end.lines())
+            : manifest.closed(end.chain(), end.lines());
     return closing.toJson();
+  }
+
+  /**
+   * Whether what has arrived is every line that was written, and the file still holds these. What
+   * the topic equals would else not be what others find as the episode's file.
+   */
+  private boolean isAll(JournalCursor arrived) {
+    try {
+      return arrived.lines() == journal.lines()
+          && arrived.position() == journal.length()
+          && journal.alteration(arrived) == null
+          && journal.lookAtAll() == null;
+    } catch (IOException unreadable) {
+      Log.get().error("{}: {}", journal.path(), Failures.describe(unreadable));
+      return false;
+    }
   }
 
   private void close(Shipper.Outcome outcome) {
     Long acknowledged = shipFigures == null ? null : shipFigures.acknowledged();
-    manifest =
-        outcome == Shipper.Outcome.EQUAL ? closing : manifest.closed(chainOfFile(), acknowledged);
+    boolean equal = outcome == Shipper.Outcome.EQUAL;
+    manifest = equal ? closing : manifest.closed(chainOfFile(), acknowledged);
     writeManifest();
-    altered = journal.altered();
-    if (altered) {
-      Log.get().error("{} was altered by somebody else while it was written", journal.path());
-    }
+    // All of an equal file was looked at by whoever found it so.
+    sayWhetherAltered(equal ? journal.look() : journal.lookAtAll());
   }
 
-  /** Null if the disk refuses; what is in the file is shipped all the same. */
+  /** Null if the disk refuses, or if the file does not hold what was written: nobody knows it. */
   private String chainOfFile() {
     try {
       // So that the manifest never names rows that a power cut can take, offline included.
       long length = journal.force();
       JournalCursor cursor = JournalCursor.atStart(journal);
       cursor.skipTo(length);
-      return cursor.chain();
+      return journal.alteration(cursor) == null ? cursor.chain() : null;
     } catch (IOException failure) {
       Log.get().error("{}: {}", journal.path(), Failures.describe(failure));
       return null;
@@ -432,6 +454,7 @@ final class Recording implements AutoCloseable {
     long readBack = 0;
     Shipper.Outcome outcome = shipper.await(LOOK_EVERY);
     while (outcome == Shipper.Outcome.SHIPPING && clock.monotonicNs() < deadlineNs) {
+      sayWhetherAltered(journal.look());
       status.show(progress(sampled));
       outcome = shipper.await(LOOK_EVERY);
       if (shipFigures.rowsReadBack() > readBack) {

@@ -113,6 +113,7 @@ final class Shipment implements AutoCloseable {
           show("checking  " + bar(cursor.lines(), lines));
         }
       }
+      requireUnaltered(cursor);
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(options.file(), failure), failure);
     } finally {
@@ -122,6 +123,14 @@ final class Shipment implements AutoCloseable {
       throw new FailedException(refusal());
     }
     requireFileOfManifest(endedBytes, chainThen, end);
+  }
+
+  /** What was checked must be what the shipper will hold the file against. */
+  private void requireUnaltered(JournalCursor checked) throws IOException, FailedException {
+    String alteration = reader.alteration(checked);
+    if (alteration != null) {
+      throw new FailedException(alteration);
+    }
   }
 
   private String refusal() {

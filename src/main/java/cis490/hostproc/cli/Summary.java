@@ -24,9 +24,12 @@ final class Summary {
   private final Duration elapsed;
   private final Shipper.Outcome outcome;
   private final String problem;
-  private final boolean altered;
+  private final String alteration;
 
-  /** {@code outcome} and {@code shipper} are null if nothing was to be shipped. */
+  /**
+   * {@code outcome} and {@code shipper} are null if nothing was to be shipped, {@code alteration} if
+   * the file is what was written.
+   */
   Summary(
       CollectCommand options,
       MeterRegistry registry,
@@ -34,13 +37,13 @@ final class Summary {
       Duration elapsed,
       Shipper.Outcome outcome,
       Shipper shipper,
-      boolean altered) {
+      String alteration) {
     this.options = options;
     this.registry = registry;
     this.manifest = manifest;
     this.elapsed = elapsed;
     this.outcome = outcome;
-    this.altered = altered;
+    this.alteration = alteration;
     this.problem = shipper == null ? null : shipper.problem();
   }
 
@@ -51,7 +54,7 @@ final class Summary {
             || (outcome == Shipper.Outcome.EQUAL && gauge(ShipFigures.ROWS_PENDING) == 0);
     boolean recorded = counter(SampleFigures.TICKS_UNWRITTEN) == 0 && manifest.ending().rows() > 0;
     boolean sampled = manifest.ending().endReason() != EndReason.FAILURE;
-    return shipped && recorded && sampled && !altered ? 0 : 1;
+    return shipped && recorded && sampled && alteration == null ? 0 : 1;
   }
 
   String text() {
@@ -82,6 +85,9 @@ final class Summary {
         Report.time(quantile(SampleFigures.LATENESS, "p99")),
         Report.time(quantile(SampleFigures.LATENESS, "max")));
     lines.add("file", "%s, %s", options.rowsFile(), Report.size(gauge(JOURNAL_BYTES)));
+    if (alteration != null) {
+      lines.add("file altered", "%s", alteration);
+    }
     if (outcome == null) {
       lines.add("topic", "none (offline)");
       return lines.toString();
@@ -94,7 +100,7 @@ final class Summary {
     lines.add("topic equals file", "%s", equality());
     if (outcome == Shipper.Outcome.EQUAL) {
       lines.add("next", "%s", next());
-    } else if (outcome == Shipper.Outcome.SHIPPING) {
+    } else if (outcome == Shipper.Outcome.SHIPPING && alteration == null) {
       lines.add(
           "next",
           "%s",
@@ -122,15 +128,16 @@ final class Summary {
 
   private String equality() {
     return switch (outcome) {
-      case EQUAL -> "yes";
+      case EQUAL -> alteration == null ? "yes" : "no: the topic has what was written, not the file";
       case STOPPED -> "no: " + problem;
       case SHIPPING -> {
         long pending = gauge(ShipFigures.ROWS_PENDING);
         yield (pending > 0
                 ? String.format(
                     Locale.ROOT,
-                    "not yet: %,d rows not shipped, they are safe in the file",
-                    pending)
+                    "not yet: %,d rows not shipped%s",
+                    pending,
+                    alteration == null ? ", they are safe in the file" : "")
                 : "not known: all rows are acknowledged, but were not read back in time")
             + (problem == null ? "" : " (" + problem + ")");
       }
@@ -157,11 +164,12 @@ final class Summary {
             "run_sample_duration_" + which + "_ns", quantile(SampleFigures.SAMPLE_DURATION, which));
       }
       all.put("file", options.rowsFile().toString());
+      all.put("file_altered", alteration);
       if (outcome != null) {
         all.put("rows_pending", gauge(ShipFigures.ROWS_PENDING));
         all.put("commits", (long) registry.get(ShipFigures.COMMITS).counter().count());
         all.put("recoveries", (long) registry.get(ShipFigures.RECOVERIES).counter().count());
-        all.put("topic_equals_file", outcome == Shipper.Outcome.EQUAL);
+        all.put("topic_equals_file", outcome == Shipper.Outcome.EQUAL && alteration == null);
         all.put("problem", problem);
       }
       return mapper.writeValueAsString(all);

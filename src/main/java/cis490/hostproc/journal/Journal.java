@@ -2,24 +2,33 @@ package cis490.hostproc.journal;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32C;
 
 /**
  * The episode's JSONL file, open for appending.
  *
  * <p>Guarantees: an exclusive lock for as long as it is open; complete lines are never altered; a
- * line is appended whole or not at all, and never after a fragment. Not guaranteed: that a line
+ * line is appended whole or not at all, and never after a fragment; nothing is written over or
+ * behind what somebody else has written, and no such bytes are cut. Not guaranteed: that a line
  * survives a power cut before {@link #force()} has returned a length that covers it.
+ *
+ * <p>What was appended is kept in short, too, so that a file that somebody else alters is noticed:
+ * its length by each append, all else by {@link #look()} and {@link #alteration(JournalCursor)}.
  *
  * <p>Byte format: lines of any bytes but newline, each ended by one newline (0x0a), nothing else.
  *
@@ -32,6 +41,9 @@ public final class Journal implements JournalSource, Closeable {
   private static final Duration LOCK_WITHIN = Duration.ofMillis(200);
   private static final Duration LOCK_POLL = Duration.ofMillis(1);
 
+  /** An append is over within microseconds, mostly. */
+  private static final int LENGTH_LOOKS = 10;
+
   /**
    * The files that this process has open, by device and inode. A second channel may not even be
    * opened: closing it would drop the lock of the first.
@@ -43,15 +55,25 @@ public final class Journal implements JournalSource, Closeable {
   private Object key;
   private final long tornBytes;
 
-  /** Written by the appending thread only; readers see complete lines up to it. */
-  private final AtomicLong length = new AtomicLong();
+  /** Written by the appending thread only; readers see complete lines up to its length. */
+  private final Ledger ledger = new Ledger();
 
-  private final AtomicLong lines = new AtomicLong();
+  private final LedgerCheck check;
+  private final CRC32C crc = new CRC32C();
 
-  /** A fragment may lie after {@link #length}: it must go before anything is appended. */
-  private boolean fragment;
+  /** Odd while a line is being appended: the file's length then says nothing to others. */
+  private final AtomicLong turns = new AtomicLong();
+
+  /** Bytes of ours that may lie behind the last line: they go before anything is appended. */
+  private volatile long fragmentBytes;
+
+  /** The line that they are the beginning of; null for what was there before. */
+  private byte[] fragmentOf;
 
   private IOException failure;
+
+  /** The first that was found, in words, or null. */
+  private final AtomicReference<String> alteration = new AtomicReference<>();
 
   /** Over a file of one's own making; {@link #open} is for the rest. */
   Journal(Path path, JournalFile file) throws IOException {
@@ -59,8 +81,9 @@ public final class Journal implements JournalSource, Closeable {
     this.file = file;
     long size = file.size();
     scan(size);
-    this.tornBytes = size - length.get();
-    this.fragment = tornBytes > 0;
+    this.tornBytes = size - ledger.length();
+    this.fragmentBytes = tornBytes;
+    this.check = new LedgerCheck(this, ledger);
   }
 
   /**
@@ -83,7 +106,8 @@ public final class Journal implements JournalSource, Closeable {
         throw new JournalLockedException(path);
       }
       FileChannel appending =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
         lock(appending, path);
         forceFolder(folder);
@@ -121,45 +145,73 @@ public final class Journal implements JournalSource, Closeable {
     }
   }
 
-  /** Counts the complete lines. */
+  /** Takes the complete lines into the ledger. */
   private void scan(long size) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER_BYTES);
+    LineWalk walk = new LineWalk(Ledger.Place.START);
     long position = 0;
-    long newlines = 0;
-    long end = 0;
     while (position < size) {
-      buffer.clear();
-      int count = file.read(buffer, position);
+      int count = file.read(buffer.clear(), position);
       if (count < 0) {
         break;
       }
-      for (int i = 0; i < count; i++) {
-        if (buffer.get(i) == '\n') {
-          newlines++;
-          if (position + i - end > JournalCursor.LINE_LENGTH_MAX) {
-            throw new IOException(
-                path + ": line " + newlines + " is longer than " + JournalCursor.LINE_LENGTH_MAX);
-          }
-          end = position + i + 1;
+      for (int at = 0; at < count; ) {
+        long before = walk.position();
+        at = walk.take(buffer.array(), at, count);
+        if (walk.atLineEnd()) {
+          requireShort(walk.position() - before - 1, walk.lines());
+          ledger.add(walk.position(), walk.lastCrc());
         }
       }
       position += count;
     }
-    lines.set(newlines);
-    length.set(end);
+  }
+
+  private void requireShort(long lineLength, long number) throws IOException {
+    if (lineLength > JournalCursor.LINE_LENGTH_MAX) {
+      throw new IOException(
+          path + ": line " + number + " is longer than " + JournalCursor.LINE_LENGTH_MAX);
+    }
   }
 
   /**
    * Cuts a torn last line, as the first append would. For the appending thread, or before it
    * starts.
    *
-   * @throws IOException if the file can't be cut
+   * @throws IOException if the file can't be cut, or somebody else has cut or lengthened it
    */
   public void repair() throws IOException {
-    if (fragment) {
-      file.truncate(length.getPlain());
-      fragment = false;
+    if (!file.endsAt(ledger.length())) {
+      cutWhatIsOurs();
     }
+    if (fragmentBytes > 0) {
+      fragmentBytes = 0;
+      fragmentOf = null;
+    }
+  }
+
+  private void cutWhatIsOurs() throws IOException {
+    long known = ledger.length();
+    long size = file.size();
+    if (size < known || size > known && !isFragment(known, size - known)) {
+      throw new IOException(found(otherLength(size, known)));
+    }
+    file.truncate(known);
+  }
+
+  /** Of what lies behind the last line, whether it is what a write of ours has left. */
+  private boolean isFragment(long known, long bytes) throws IOException {
+    if (bytes > fragmentBytes) {
+      return false;
+    }
+    if (fragmentOf == null) {
+      return bytes == fragmentBytes;
+    }
+    ByteBuffer there = ByteBuffer.allocate((int) bytes);
+    while (there.hasRemaining() && file.read(there, known + there.position()) > 0) {
+      // The rest.
+    }
+    return there.flip().equals(ByteBuffer.wrap(fragmentOf, 0, (int) bytes));
   }
 
   /**
@@ -167,32 +219,50 @@ public final class Journal implements JournalSource, Closeable {
    * thread only.
    *
    * @param line from position to limit: no newline but the last byte
-   * @return false if it could not be written (disk full, quota, an error of the disk): the line is
-   *     lost, {@link #failure()} says why, and the next one is tried anew
+   * @return false if it could not be written (disk full, quota, an error of the disk; somebody else
+   *     has cut or lengthened the file): the line is lost, {@link #failure()} says why, and the
+   *     next one is tried anew
    */
   public boolean append(ByteBuffer line) {
-    int size = line.remaining();
+    long turn = turns.getPlain();
+    turns.setRelease(turn + 1);
     try {
       repair();
-      long end = length.getPlain() + size;
-      while (line.hasRemaining()) {
-        file.write(line, end - line.remaining());
-      }
-      lines.setRelease(lines.getPlain() + 1);
-      length.setRelease(end);
-      return true;
+      return write(line);
     } catch (IOException broken) {
       failure = broken;
-      cutFragment();
       return false;
+    } finally {
+      turns.setRelease(turn + 2);
     }
   }
 
-  private void cutFragment() {
+  private boolean write(ByteBuffer line) {
+    int from = line.position();
+    crc.reset();
+    crc.update(line);
+    line.position(from);
+    long end = ledger.length() + line.remaining();
     try {
-      fragment = true;
-      file.truncate(length.getPlain());
-      fragment = false;
+      while (line.hasRemaining()) {
+        file.write(line, end - line.remaining());
+      }
+    } catch (IOException broken) {
+      failure = broken;
+      cutFragment(line.position(from));
+      return false;
+    }
+    ledger.add(end, crc.getValue());
+    return true;
+  }
+
+  /** After a write that failed: how much of the line is in the file, nobody says. */
+  private void cutFragment(ByteBuffer line) {
+    fragmentOf = new byte[line.remaining()];
+    line.get(fragmentOf);
+    fragmentBytes = fragmentOf.length;
+    try {
+      repair();
     } catch (IOException stillBroken) {
       failure.addSuppressed(stillBroken);
     }
@@ -222,21 +292,93 @@ public final class Journal implements JournalSource, Closeable {
    * @return their number, those of earlier runs included
    */
   public long lines() {
-    return lines.get();
+    return ledger.lines();
   }
 
   /**
-   * Whether somebody else has deleted, replaced, cut or lengthened the file meanwhile. For the
-   * appending thread, or after it has ended.
+   * Looks whether the file is still what was written, as far as a look of about a millisecond can
+   * tell: that the path still means it, its length, the lines that came since the last look, and
+   * some of those from before, others each time. For any thread but the appending one.
    *
-   * @return true if the path no longer means a file with just the lines that are known here
+   * @return the first that was ever found to be altered, in words, or null
    */
-  public boolean altered() {
-    try {
-      return !key(path).equals(key) || file.size() != length.get();
-    } catch (IOException gone) {
-      return true;
+  public String look() {
+    return look(check::inNewAndSomeOld);
+  }
+
+  /**
+   * The same, with all lines.
+   *
+   * @return the first that was ever found to be altered, in words, or null
+   */
+  public String lookAtAll() {
+    return look(check::inAll);
+  }
+
+  /** Part of a look. */
+  @FunctionalInterface
+  private interface Look {
+    String take() throws IOException;
+  }
+
+  /** What can't be read now tells nothing. */
+  private String look(Look atLines) {
+    for (Look look : new Look[] {this::otherFile, this::otherLength, atLines}) {
+      try {
+        found(look.take());
+      } catch (IOException unreadable) {
+        // The disk fails, perhaps: whoever needs the file will say so.
+      }
     }
+    return alteration.get();
+  }
+
+  private String otherFile() throws IOException {
+    try {
+      return key == null || key(path).equals(key)
+          ? null
+          : LedgerCheck.altered(this, "it was replaced by another file");
+    } catch (NoSuchFileException gone) {
+      return LedgerCheck.altered(this, "it was deleted or moved");
+    }
+  }
+
+  /** Null if it is as it should be, or can't be told because lines are just being appended. */
+  private String otherLength() throws IOException {
+    for (int i = 0; i < LENGTH_LOOKS; i++) {
+      long turn = turns.getAcquire();
+      long size = file.size();
+      long known = ledger.length();
+      long ours = known + fragmentBytes;
+      VarHandle.acquireFence();
+      if (turn % 2 == 0 && turns.getOpaque() == turn) {
+        return size < known || size > ours ? otherLength(size, known) : null;
+      }
+      Thread.yield();
+    }
+    return null;
+  }
+
+  private String otherLength(long size, long known) {
+    return LedgerCheck.altered(
+        this, String.format(Locale.ROOT, "it has %,d bytes instead of %,d", size, known));
+  }
+
+  private String found(String what) {
+    if (what != null) {
+      alteration.compareAndSet(null, what);
+    }
+    return what;
+  }
+
+  @Override
+  public String alteration(JournalCursor read) throws IOException {
+    String inLines = check.alteration(read.place());
+    if (inLines == null) {
+      return null;
+    }
+    String inLength = otherLength();
+    return found(inLength == null ? inLines : inLength);
   }
 
   @Override
@@ -246,12 +388,12 @@ public final class Journal implements JournalSource, Closeable {
 
   @Override
   public long length() {
-    return length.get();
+    return ledger.length();
   }
 
   @Override
   public long force() throws IOException {
-    long covered = length.get();
+    long covered = ledger.length();
     file.force();
     return covered;
   }

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.zip.CRC32C;
 
 /**
  * Walks over a journal's lines, in order, and keeps count: lines, position in bytes, and the chain,
@@ -47,9 +48,11 @@ public final class JournalCursor {
   /** Made when the walk begins: most copies only mark a place. */
   private ByteBuffer buffer;
 
+  private final CRC32C crc = new CRC32C();
   private long position;
   private long lines;
   private long skipped;
+  private long fingerprint;
 
   private JournalCursor(JournalSource source, Keep keep, MessageDigest digest) {
     this.source = source;
@@ -88,6 +91,7 @@ public final class JournalCursor {
     copy.position = position;
     copy.lines = lines;
     copy.skipped = skipped;
+    copy.fingerprint = fingerprint;
     return copy;
   }
 
@@ -97,7 +101,8 @@ public final class JournalCursor {
    * @param limit bytes of the journal that may be read, at the end of a line
    * @return the line's bytes without the newline, or null if no more line that is kept ends before
    *     the limit; what is passed over then is passed
-   * @throws RefusedLineException if the line is refused; the cursor stands before it
+   * @throws RefusedLineException if the line is refused, or if somebody else has made it too long;
+   *     the cursor stands before it
    * @throws IOException if the file can't be read, or a line is too long
    */
   public byte[] next(long limit) throws IOException {
@@ -149,6 +154,9 @@ public final class JournalCursor {
 
   private void pass(int count) {
     digest.update(buffer.array(), buffer.position(), count);
+    crc.reset();
+    crc.update(buffer.array(), buffer.position(), count);
+    fingerprint = Ledger.fold(fingerprint, crc.getValue());
     buffer.position(buffer.position() + count);
     position += count;
   }
@@ -189,7 +197,11 @@ public final class JournalCursor {
     }
   }
 
-  private IOException tooLong() {
+  private IOException tooLong() throws IOException {
+    String alteration = source.alteration(this);
+    if (alteration != null) {
+      return new RefusedLineException(alteration);
+    }
     return new IOException(
         source.path() + ": line " + (lines + skipped + 1) + " is longer than " + LINE_LENGTH_MAX);
   }
@@ -219,6 +231,11 @@ public final class JournalCursor {
    */
   public long skipped() {
     return skipped;
+  }
+
+  /** Where it is, and what it has read up to there. */
+  Ledger.Place place() {
+    return new Ledger.Place(position, lines + skipped, fingerprint);
   }
 
   /**

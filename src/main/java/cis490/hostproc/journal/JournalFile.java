@@ -19,6 +19,10 @@ interface JournalFile extends Closeable {
 
   void force() throws IOException;
 
+  /** Whether the file is just so long. For the appending thread, before each append. */
+  boolean endsAt(long length) throws IOException;
+
+  /** For any thread, now and then. */
   long size() throws IOException;
 
   /**
@@ -26,6 +30,7 @@ interface JournalFile extends Closeable {
    * JDK's; both are closed together, since closing either drops the process's lock on the file.
    */
   static JournalFile of(FileChannel appending, FileChannel following) {
+    ByteBuffer end = ByteBuffer.allocateDirect(2);
     return new JournalFile() {
       @Override
       public int write(ByteBuffer bytes, long position) throws IOException {
@@ -47,9 +52,22 @@ interface JournalFile extends Closeable {
         following.force(false);
       }
 
+      /**
+       * Reads the last byte, and would read one more. Asking for the size is dearer than it looks:
+       * once somebody has seen a file's times (fstat), Linux 6.13 and later give the next write one
+       * of its own, which made a row 1.1 µs dearer; this, 0.3.
+       */
+      @Override
+      public boolean endsAt(long length) throws IOException {
+        if (length == 0) {
+          return appending.read(end.clear(), 0) < 0;
+        }
+        return appending.read(end.clear(), length - 1) == 1;
+      }
+
       @Override
       public long size() throws IOException {
-        return appending.size();
+        return following.size();
       }
 
       @Override

@@ -16,8 +16,9 @@ import java.nio.file.StandardOpenOption;
  * A file of lines that somebody else writes, or wrote years ago. Opened for reading alone: nothing
  * is altered, not even a torn last line cut, and the file may lie on a read-only disk.
  *
- * <p>Holds no lock. The file may grow meanwhile; becoming shorter is an error. Not for a file that
- * this process has open as a {@link Journal}.
+ * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. What its lines were
+ * is kept in short when they are first seen. Not for a file that this process has open as a {@link
+ * Journal}.
  */
 public final class JournalReader implements JournalSource, Closeable {
 
@@ -27,9 +28,11 @@ public final class JournalReader implements JournalSource, Closeable {
   private final FileChannel file;
   private final ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER_BYTES);
 
+  private final Ledger ledger = new Ledger();
+  private final LedgerCheck check = new LedgerCheck(this, ledger);
+  private LineWalk walk = new LineWalk(Ledger.Place.START);
+
   private volatile long scanned;
-  private volatile long length;
-  private volatile long lines;
 
   private JournalReader(Path path, FileChannel file) {
     this.path = path;
@@ -61,35 +64,42 @@ public final class JournalReader implements JournalSource, Closeable {
     }
   }
 
-  /** From where the last scan ended. */
+  /** From where the last scan ended, or that line began: it may have been cut and begun anew. */
   private synchronized void scan() throws IOException {
     long size = file.size();
-    if (size < scanned) {
-      throw new IOException(path + ": has become shorter, " + scanned + " to " + size + " bytes");
+    if (size < ledger.length()) {
+      throw new RefusedLineException(
+          path + ": has become shorter, " + scanned + " to " + size + " bytes");
     }
-    while (scanned < size) {
-      buffer.clear();
-      int count = file.read(buffer, scanned);
+    if (size == scanned) {
+      return;
+    }
+    if (size < scanned) {
+      scanned = ledger.length();
+      walk = new LineWalk(ledger.tip());
+    }
+    long position = scanned;
+    if (position - walk.position() <= JournalCursor.LINE_LENGTH_MAX) {
+      position = walk.position();
+      walk = new LineWalk(ledger.tip());
+    }
+    while (position < size) {
+      int count = file.read(buffer.clear(), position);
       if (count < 0) {
         return;
       }
-      count(count);
-      scanned += count;
+      take(count);
+      position += count;
+      scanned = Math.max(scanned, position);
     }
   }
 
-  private void count(int bytes) {
-    long newlines = 0;
-    int end = 0;
-    for (int i = 0; i < bytes; i++) {
-      if (buffer.get(i) == '\n') {
-        newlines++;
-        end = i + 1;
+  private void take(int bytes) {
+    for (int at = 0; at < bytes; ) {
+      at = walk.take(buffer.array(), at, bytes);
+      if (walk.atLineEnd()) {
+        ledger.add(walk.position(), walk.lastCrc());
       }
-    }
-    if (end > 0) {
-      lines = lines + newlines;
-      length = scanned + end;
     }
   }
 
@@ -111,7 +121,7 @@ public final class JournalReader implements JournalSource, Closeable {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
-    return length;
+    return ledger.length();
   }
 
   /**
@@ -120,7 +130,7 @@ public final class JournalReader implements JournalSource, Closeable {
    * @return their number
    */
   public long lines() {
-    return lines;
+    return ledger.lines();
   }
 
   /**
@@ -130,7 +140,7 @@ public final class JournalReader implements JournalSource, Closeable {
    * @return bytes
    */
   public long tornBytes() {
-    return scanned - length;
+    return scanned - ledger.length();
   }
 
   /**
@@ -149,9 +159,15 @@ public final class JournalReader implements JournalSource, Closeable {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws RefusedLineException also if complete lines are gone
+   */
   @Override
   public long force() throws IOException {
-    long covered = length();
+    scan();
+    long covered = ledger.length();
     file.force(false);
     return covered;
   }
@@ -159,6 +175,12 @@ public final class JournalReader implements JournalSource, Closeable {
   @Override
   public int read(ByteBuffer into, long position) throws IOException {
     return file.read(into, position);
+  }
+
+  /** Known is what the first look at each line has found. */
+  @Override
+  public String alteration(JournalCursor read) throws IOException {
+    return check.alteration(read.place());
   }
 
   @Override

@@ -38,4 +38,17 @@ public interface JournalSource {
    * @throws IOException if the file can't be read
    */
   int read(ByteBuffer into, long position) throws IOException;
+
+  /**
+   * Holds what was read against what is known to have been there before; here nothing is known. May
+   * read on to the next place that is known.
+   *
+   * @param read a cursor over this journal, behind the lines that were read
+   * @return what somebody else has altered, in words that name the file; null if what was read is
+   *     what was there
+   * @throws IOException if the file can't be read
+   */
+  default String alteration(JournalCursor read) throws IOException {
+    return null;
+  }
 }

@@ -2,7 +2,10 @@ package cis490.hostproc.journal;
 
 import java.io.IOException;
 
-/** A line that nobody may pass: {@link JournalCursor.Keep} says which and why. */
+/**
+ * A line that nobody may pass: {@link JournalCursor.Keep} says which and why; or somebody else has
+ * altered it, or taken it away.
+ */
 public final class RefusedLineException extends IOException {
 
   private static final long serialVersionUID = 1L;

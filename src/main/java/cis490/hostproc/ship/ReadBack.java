@@ -56,6 +56,11 @@ final class ReadBack implements TopicReader.Visitor {
         : RowDifference.of(which + " has other headers", headers, record.headers());
   }
 
+  /** How far the file was read. */
+  JournalCursor cursor() {
+    return cursor;
+  }
+
   /** Of the line just passed, as editors count. */
   private long line() {
     return cursor.lines() + cursor.skipped();

@@ -198,6 +198,7 @@ final class ShipSession implements AutoCloseable {
       send(chunk, rows == 0, acks);
       rows += chunk.size();
     }
+    requireUnaltered(cursor);
     if (cursor.position() == from) {
       throw new IOException(job.source().path() + " has become shorter than it was");
     }
@@ -251,6 +252,24 @@ final class ShipSession implements AutoCloseable {
     }
     clients.run("the commit", clients.blockLimit(), producer::commitTransaction);
     nextOffset = afterMarker(nextOffset + rows - 1);
+  }
+
+  /** What was read must be what was written: nothing else is committed. */
+  private void requireUnaltered(JournalCursor read) throws Exception {
+    String alteration = job.source().alteration(read);
+    if (alteration != null) {
+      abort();
+      throw new ShippingStoppedException(alteration);
+    }
+  }
+
+  /** Readers would else wait until it times out. */
+  private void abort() {
+    try {
+      producer.abortTransaction();
+    } catch (KafkaException | IllegalStateException notNow) {
+      // None was begun, or the brokers are away: the next session's initTransactions ends it.
+    }
   }
 
   private ProducerRecord<byte[], byte[]> record(byte[] line, RowHeaders headers) {
@@ -316,7 +335,11 @@ final class ShipSession implements AutoCloseable {
           return readBack.visit(record);
         });
     RowDifference difference = readBack.atEnd();
-    return difference == null ? null : difference.inShort();
+    if (difference == null) {
+      return null;
+    }
+    requireUnaltered(readBack.cursor());
+    return difference.inShort();
   }
 
   /** A place in the file: all before it is committed. */

@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,15 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.Tool;
 import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.ship.RowCounter;
 import cis490.hostproc.ship.TestTopics;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -394,6 +401,112 @@ class CollectIT {
     assertTrue(run.err().contains("was altered by somebody else"), run.err());
     assertEquals("ended", manifest().get("state").asText(), "not sealed: that file is elsewhere");
     assertFalse(statesInKafka().contains("sealed"));
+  }
+
+  /** What is done to a file; the text that is told of it; whether rows go on. */
+  private record Alteration(String name, Written by, String told, boolean goesOn) {}
+
+  @FunctionalInterface
+  private interface Written {
+    void to(RandomAccessFile file) throws IOException;
+  }
+
+  private static final List<Alteration> ALTERATIONS =
+      List.of(
+          new Alteration(
+              "nul", file -> write(file, 500, "\0".repeat(60)), "are not what they were", true),
+          new Alteration("digit", file -> write(file, 20, "x"), "are not what they were", true),
+          new Alteration(
+              "refilled", CollectIT::cutAndRefill, "are not what they were", true),
+          new Alteration(
+              "line", file -> write(file, file.length(), "{}\n"), " bytes instead of ", false),
+          new Alteration("cut", file -> file.setLength(400), "it has 400 bytes instead", false));
+
+  private static void write(RandomAccessFile file, long position, String text) throws IOException {
+    file.seek(position);
+    file.write(text.getBytes(UTF_8));
+  }
+
+  private static void cutAndRefill(RandomAccessFile file) throws IOException {
+    long length = file.length();
+    file.setLength(500);
+    file.setLength(length);
+  }
+
+  /** All at the same time, so that the looks of a second are waited for once. */
+  @Test
+  void whateverSomebodyElseWritesIntoTheFileIsSaidAtOnceAndLeftAsItIs() throws Exception {
+    String pid = Long.toString(target.pid());
+    Map<Alteration, Hostproc> runs = new LinkedHashMap<>();
+    for (Alteration each : ALTERATIONS) {
+      String output = file(each).toString();
+      runs.put(each, start("--pid", pid, "--output", output, "--offline", "--summary", "json"));
+    }
+    Map<Alteration, byte[]> altered = new HashMap<>();
+    for (Alteration each : ALTERATIONS) {
+      runs.get(each).awaitLines(file(each), 4);
+      runs.get(each).signal("STOP");
+      try (RandomAccessFile file = new RandomAccessFile(file(each).toFile(), "rw")) {
+        each.by().to(file);
+      }
+      altered.put(each, Files.readAllBytes(file(each)));
+      runs.get(each).signal("CONT");
+    }
+    for (Alteration each : ALTERATIONS) {
+      Hostproc run = runs.get(each);
+      run.await(() -> run.err().contains("was altered by somebody else"));
+      if (each.goesOn()) {
+        run.await(() -> file(each).toFile().length() > altered.get(each).length);
+      }
+      run.terminate();
+      assertEquals(1, run.exitCode(), each.name());
+      String said = run.err().lines().findFirst().orElseThrow();
+      assertTrue(said.contains(file(each) + " was altered") && said.contains(each.told()), said);
+      byte[] left = Files.readAllBytes(file(each));
+      int asItWas = altered.get(each).length;
+      assertArrayEquals(altered.get(each), Arrays.copyOf(left, asItWas), each.name());
+      assertEquals(each.goesOn(), left.length > asItWas, each.name());
+      JsonNode summary = JSON.readTree(run.out());
+      assertEquals("ended", summary.get("state").asText());
+      assertEquals(each.goesOn() ? 0 : 1, Math.min(1, summary.get("ticks_unwritten").asInt()));
+      boolean oursIsThere = each.name().equals("line");
+      assertEquals(oursIsThere, !summary.get("chain").isNull(), "chain of what was written");
+    }
+  }
+
+  private Path file(Alteration alteration) {
+    return folder.resolve(alteration.name() + ".jsonl");
+  }
+
+  @Test
+  void whatSomebodyElseWritesIntoTheFileIsNotShipped() throws Exception {
+    Hostproc run = startCollectTarget("--linger-ms", "30000");
+    run.awaitLines(rows, 5);
+    run.await(() -> rowsInTopic() > 0);
+    long shipped = rowsInTopic();
+    run.awaitLines(rows, shipped + 3);
+    try (RandomAccessFile file = new RandomAccessFile(rows.toFile(), "rw")) {
+      write(file, file.length() - 500, "\0".repeat(60));
+    }
+    run.await(() -> run.err().contains("was altered by somebody else"));
+    run.terminate();
+
+    assertEquals(1, run.exitCode(), run.err());
+    assertTrue(run.err().contains("shipping stopped: episodes/" + episode), run.err());
+    assertTrue(run.err().contains("topic equals file  no: episodes/" + episode), run.err());
+    assertEquals(shipped, rowsInTopic());
+    assertEquals("ended", manifest().get("state").asText());
+    assertEquals(shipped, manifest().get("rows_acknowledged").asLong());
+    assertFalse(statesInKafka().contains("sealed"));
+  }
+
+  /** 0 also if there is none. */
+  private long rowsInTopic() {
+    try (RowCounter counter = new RowCounter(TestTopics.settings(), "test")) {
+      return counter.rows("oracle.host-proc." + episode).orElseThrow();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
   }
 
   @Test

@@ -48,6 +48,7 @@ class FaultsIT {
               ClockFaults.all(),
               ClusterFaults.all(),
               DiskFaults.all(),
+              FileFaults.all(),
               RANDOM_WALKS)
           .flatMap(List::stream)
           .toList();

@@ -283,6 +283,11 @@ final class Run implements AutoCloseable {
     cadence.require(owner.intervalMs(), bystander.cadence());
   }
 
+  /** How late a thread woke up at the most that does nothing else: the machine's own delays. */
+  double longestStallMs() {
+    return bystander.cadence().longestMs();
+  }
+
   /** What readers of the topic get. */
   List<ConsumerRecord<String, String>> committed() {
     return Oracle.committed(brokers.address(), topic());

@@ -119,6 +119,11 @@ public final class BreakableFile implements JournalFile {
   }
 
   @Override
+  public boolean endsAt(long length) {
+    return size == length;
+  }
+
+  @Override
   public long size() {
     return size;
   }

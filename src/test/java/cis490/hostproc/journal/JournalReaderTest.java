@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -74,7 +75,50 @@ class JournalReaderTest {
           line = cursor.next(reader.length());
         }
         assertEquals(all.substring(0, all.lastIndexOf("\n") + 1), walked.toString());
+        assertNull(reader.alteration(cursor));
       }
+    }
+  }
+
+  @Test
+  void linesThatAreNotWhatTheyWereWhenFirstReadAreTold() throws Exception {
+    write("a\nbb\nccc\n");
+    try (JournalReader reader = JournalReader.open(file)) {
+      JournalCursor cursor = JournalCursor.atStart(reader);
+      cursor.skipTo(5);
+      assertNull(reader.alteration(cursor));
+      Files.writeString(file, "a\nbb\nddd\n");
+      String inTheNext = reader.alteration(cursor);
+      assertEquals(
+          file + " was altered by somebody else: some of lines 1 to 3 are not what they were",
+          inTheNext);
+      Files.writeString(file, "a\nbb\nccc\n");
+      assertNull(reader.alteration(cursor));
+
+      Files.writeString(file, "x\nbb\nccc\n");
+      JournalCursor other = JournalCursor.atStart(reader);
+      other.skipTo(9);
+      assertNotNull(reader.alteration(other));
+      Files.writeString(file, "a\nbb\nccc\n");
+      assertNotNull(reader.alteration(other), "what it has read stays what it was");
+    }
+  }
+
+  @Test
+  void aTornLineThatIsCutAndBegunAnewIsNoAlteration() throws Exception {
+    write("a\nto");
+    try (JournalReader reader = JournalReader.open(file)) {
+      assertEquals(2, reader.tornBytes());
+      Files.writeString(file, "a\n");
+      assertEquals(2, reader.length());
+      assertEquals(0, reader.tornBytes());
+      Files.writeString(file, "a\nan");
+      assertEquals(2, reader.length());
+      Files.writeString(file, "a\nanother\n");
+      assertEquals(10, reader.length());
+      JournalCursor cursor = JournalCursor.atStart(reader);
+      cursor.skipTo(10);
+      assertNull(reader.alteration(cursor));
     }
   }
 
@@ -85,7 +129,7 @@ class JournalReaderTest {
       Files.writeString(file, "a\n");
       UncheckedIOException shorter = assertThrows(UncheckedIOException.class, reader::length);
       assertTrue(shorter.getMessage().contains("has become shorter, 4 to 2 bytes"));
-      assertThrows(UncheckedIOException.class, reader::force);
+      assertThrows(RefusedLineException.class, reader::force);
     }
   }
 

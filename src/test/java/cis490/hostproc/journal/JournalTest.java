@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,12 +14,17 @@ import cis490.hostproc.Seed;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,22 +139,243 @@ class JournalTest {
     assertArrayEquals(join(complete, "next\n".getBytes(UTF_8)), Files.readAllBytes(path));
   }
 
+  /** What somebody else does to a file of the lines 1, 22 and 333. */
+  @FunctionalInterface
+  interface Alteration {
+    void of(Path file) throws Exception;
+  }
+
+  static Stream<Arguments> alterations() {
+    return Stream.of(
+        Arguments.of("a line appended", (Alteration) file -> append(file, "foreign\n"), "bytes"),
+        Arguments.of("a newline appended", (Alteration) file -> append(file, "\n"), "bytes"),
+        Arguments.of("cut", (Alteration) file -> truncate(file, 2), "it has 2 bytes instead of 9"),
+        Arguments.of("emptied", (Alteration) file -> truncate(file, 0), "it has 0 bytes"),
+        Arguments.of("lengthened by a hole", (Alteration) JournalTest::lengthen, "bytes"),
+        Arguments.of("written anew", (Alteration) file -> Files.writeString(file, "x\n"), "bytes"),
+        Arguments.of("deleted", (Alteration) Files::delete, "it was deleted or moved"),
+        Arguments.of("replaced", (Alteration) JournalTest::replace, "replaced by another file"),
+        Arguments.of("a byte", (Alteration) file -> overwrite(file, 3, "3"), "some of lines 1 to 3"),
+        Arguments.of("the first", (Alteration) file -> overwrite(file, 0, "2"), "some of lines 1 to 3"),
+        Arguments.of("the last", (Alteration) file -> overwrite(file, 7, "4"), "some of lines 1 to 3"),
+        Arguments.of("NUL bytes", (Alteration) file -> overwrite(file, 2, "\0\0"), "some of lines 1 to 3"),
+        Arguments.of("a line split", (Alteration) file -> overwrite(file, 6, "\n"), "some of lines 1"),
+        Arguments.of("lines joined", (Alteration) file -> overwrite(file, 4, " "), "some of lines 1 to 3"),
+        Arguments.of("its end", (Alteration) file -> overwrite(file, 8, " "), "some of lines 1 to 3"),
+        Arguments.of("lines swapped", (Alteration) JournalTest::swap, "some of lines 1 to 3"),
+        Arguments.of("cut and refilled", (Alteration) JournalTest::refill, "some of lines 1 to 3"));
+  }
+
+  private static void append(Path file, String text) throws IOException {
+    Files.writeString(file, text, StandardOpenOption.APPEND);
+  }
+
+  private static void truncate(Path file, long length) throws IOException {
+    try (RandomAccessFile writable = new RandomAccessFile(file.toFile(), "rw")) {
+      writable.setLength(length);
+    }
+  }
+
+  private static void overwrite(Path file, long position, String text) throws IOException {
+    try (RandomAccessFile writable = new RandomAccessFile(file.toFile(), "rw")) {
+      writable.seek(position);
+      writable.write(text.getBytes(UTF_8));
+    }
+  }
+
+  private static void lengthen(Path file) throws IOException {
+    truncate(file, 5_000);
+  }
+
+  private static void replace(Path file) throws IOException {
+    Path other = file.resolveSibling("other");
+    Files.copy(file, other);
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void swap(Path file) throws IOException {
+    overwrite(file, 0, "22\n1\n");
+  }
+
+  private static void refill(Path file) throws IOException {
+    long length = Files.size(file);
+    truncate(file, 2);
+    truncate(file, length);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("alterations")
+  void whatSomebodyElseDoesToTheFileIsNoticed(String name, Alteration alteration, String told)
+      throws Exception {
+    // Nobody may open a journal of this process: the lock would be gone. Here nobody needs it.
+    Path path = folder.resolve("rows.jsonl");
+    Files.writeString(path, "1\n22\n");
+    try (Journal journal = Journal.open(path)) {
+      assertTrue(append(journal, "333\n"));
+      assertNull(journal.look());
+      assertNull(journal.lookAtAll());
+      alteration.of(path);
+      String found = journal.look();
+      assertNotNull(found, "noticed by one look");
+      assertTrue(found.startsWith(path + " was altered by somebody else: "), found);
+      assertTrue(found.contains(told), found);
+      assertEquals(found, journal.lookAtAll(), "the first that was found stands");
+    }
+  }
+
   @Test
-  void whatSomebodyElseDoesToTheFileIsNoticed() throws Exception {
+  void whatWasReadIsHeldAgainstWhatWasWritten() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    try (Journal journal = Journal.open(path)) {
+      for (int i = 0; i < 1_000; i++) {
+        assertTrue(append(journal, "x".repeat(i) + "\n"));
+      }
+      JournalCursor cursor = JournalCursor.atStart(journal);
+      for (int i = 0; i < 900; i++) {
+        assertNull(journal.alteration(cursor), "before line " + i);
+        cursor.next(journal.length());
+      }
+      overwrite(path, cursor.position() - 10, "\0");
+      assertNull(journal.alteration(cursor), "that was read as it was");
+      JournalCursor after = JournalCursor.atStart(journal);
+      after.skipTo(cursor.position());
+      overwrite(path, cursor.position() - 10, "x");
+      assertEquals(1_000, journal.lines());
+      String found = journal.alteration(after);
+      assertTrue(found.contains("some of lines 1 to 900 are not what they were"), found);
+      assertEquals(found, journal.look(), "it stands, whatever the file is now");
+    }
+  }
+
+  @Test
+  void aLineMadeTooLongIsAnAlterationToWhoeverWalks() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    try (Journal journal = Journal.open(path)) {
+      for (int i = 0; i < 100; i++) {
+        assertTrue(append(journal, "x".repeat(999) + "\n"));
+      }
+      overwrite(path, 2_500, "\0".repeat(90_000));
+      JournalCursor cursor = JournalCursor.atStart(journal);
+      var refused =
+          assertThrows(RefusedLineException.class, () -> cursor.skipTo(journal.length()));
+      assertTrue(refused.getMessage().contains("was altered"), refused.getMessage());
+      assertEquals(2, cursor.lines());
+    }
+  }
+
+  @Test
+  void nothingIsWrittenOverOrBehindWhatIsNotOurs() throws Exception {
     Path path = folder.resolve("rows.jsonl");
     try (Journal journal = Journal.open(path)) {
       assertTrue(append(journal, "1\n"));
-      assertFalse(journal.altered());
-      Files.writeString(path, "foreign\n", java.nio.file.StandardOpenOption.APPEND);
-      assertTrue(journal.altered(), "longer");
+      for (String foreign : new String[] {"1\nforeign\n", "1\n{", "1", "", "1\n\n"}) {
+        Files.writeString(path, foreign);
+        assertFalse(append(journal, "2\n"));
+        assertFalse(append(journal, "3\n"));
+        assertEquals(foreign, Files.readString(path), "not touched");
+        String why = journal.failure().getMessage();
+        assertTrue(why.contains("bytes instead of 2"), why);
+      }
       Files.writeString(path, "1\n");
-      assertFalse(journal.altered());
-      Files.writeString(path, "1");
-      assertTrue(journal.altered(), "shorter");
-      Files.delete(path);
-      assertTrue(journal.altered(), "gone");
-      Files.writeString(path, "1\n");
-      assertTrue(journal.altered(), "another file");
+      assertTrue(append(journal, "4\n"), "it is as it was");
+      assertEquals("1\n4\n", Files.readString(path));
+      assertTrue(journal.look().contains("it has 10 bytes instead of 2"), "and that stands");
+    }
+  }
+
+  @Test
+  void ofWhatAFailedWriteHasLeftOnlyOurOwnIsCut() throws Exception {
+    for (String foreign : new String[] {"sex", "secx", "second\nmore\n", "s\0"}) {
+      BreakableFile file = new BreakableFile();
+      try (Journal journal = file.journal()) {
+        assertTrue(append(journal, "first\n"));
+        file.leaveRoom(3);
+        file.failTruncate(true);
+        assertFalse(append(journal, "second\n"));
+        assertNull(journal.look(), "what is ours is no alteration");
+        file.repair();
+        file.truncate(6);
+        file.write(ByteBuffer.wrap(foreign.getBytes(UTF_8)), 6);
+        assertFalse(append(journal, "third\n"));
+        assertContent("first\n" + foreign, file);
+        assertNotNull(journal.look());
+      }
+    }
+  }
+
+  @Test
+  void aTornLineThatHasGrownSinceItWasSeenIsNotCut() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    Files.writeString(path, "1\n{\"a");
+    try (Journal journal = Journal.open(path)) {
+      Files.writeString(path, "1\n{\"a\": 1}\n");
+      assertThrows(IOException.class, journal::repair);
+      assertEquals("1\n{\"a\": 1}\n", Files.readString(path));
+    }
+  }
+
+  @Test
+  void ofALongFileEachLookTakesAPartAndNoneIsLeftOut() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    int lineBytes = 1_000;
+    int lines = 10_000;
+    Files.writeString(path, ("y".repeat(lineBytes - 1) + "\n").repeat(lines));
+    long looksOfARound = 1L + lines * lineBytes / LedgerCheck.TURN_BYTES;
+    SplittableRandom random = Seed.random("JournalTest.looks");
+    for (int i = 0; i < 5; i++) {
+      try (Journal journal = Journal.open(path)) {
+        for (int before = random.nextInt(30); before > 0; before--) {
+          assertTrue(append(journal, "z\n"));
+          assertNull(journal.look());
+        }
+        int line = random.nextInt(lines);
+        overwrite(path, (long) line * lineBytes + random.nextInt(lineBytes), "x");
+        long looks = 1;
+        while (journal.look() == null) {
+          looks++;
+          assertTrue(looks <= looksOfARound + 1, "after " + looks + " looks");
+        }
+        String found = journal.look();
+        assertNearly(line + 1, found, 66);
+        overwrite(path, (long) line * lineBytes, "y".repeat(lineBytes - 1) + "\n");
+      }
+      truncate(path, (long) lines * lineBytes);
+    }
+  }
+
+  /** The lines that are named are few, and that one is among them. */
+  private static void assertNearly(int line, String found, int most) {
+    Matcher matcher = Pattern.compile("lines (\\d+) to (\\d+) ").matcher(found);
+    assertTrue(matcher.find(), found);
+    int first = Integer.parseInt(matcher.group(1));
+    int last = Integer.parseInt(matcher.group(2));
+    assertTrue(first <= line && line <= last && last - first < most, line + ": " + found);
+  }
+
+  @Test
+  void whatIsAppendedWhileOthersLookIsNoAlteration() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    try (Journal journal = Journal.open(path)) {
+      FutureTask<String> looking =
+          new FutureTask<>(
+              () -> {
+                String found = null;
+                JournalCursor cursor = JournalCursor.atStart(journal);
+                while (found == null && !Thread.interrupted() && journal.lines() < 200_000) {
+                  cursor.skipTo(journal.length());
+                  found = journal.look();
+                  found = found == null ? journal.alteration(cursor) : found;
+                }
+                return found;
+              });
+      Thread follower = new Thread(looking);
+      follower.start();
+      ByteBuffer line = ByteBuffer.wrap((("x".repeat(100)) + "\n").getBytes(UTF_8));
+      for (int i = 0; i < 200_000; i++) {
+        assertTrue(journal.append(line.clear()));
+      }
+      assertNull(looking.get(LIMIT_S, TimeUnit.SECONDS));
+      assertNull(journal.lookAtAll());
     }
   }
 

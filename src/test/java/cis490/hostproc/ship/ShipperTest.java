@@ -374,6 +374,47 @@ class ShipperTest {
   }
 
   @Test
+  void nothingIsCommittedOfWhatSomebodyElseHasPutIntoTheFile() throws Exception {
+    append(1_000);
+    byte[] ours = Files.readAllBytes(file);
+    byte[] digit = ours.clone();
+    digit[digit.length / 2] ^= 1;
+    byte[] nuls = ours.clone();
+    Arrays.fill(nuls, 100, 160, (byte) 0);
+    byte[] tooLong = ours.clone();
+    Arrays.fill(tooLong, 100, tooLong.length - 100, (byte) 0);
+    byte[] cut = Arrays.copyOf(ours, ours.length / 2);
+    for (byte[] altered : List.of(digit, nuls, tooLong, cut, new byte[0])) {
+      Files.write(file, altered);
+      Running run = ship();
+      assertEquals(Shipper.Outcome.STOPPED, run.finish());
+      String problem = run.shipper.problem();
+      assertTrue(problem.startsWith(file + " was altered by somebody else: "), problem);
+      assertEquals(List.of(), TestTopics.committed(topic));
+    }
+    Files.write(file, ours);
+    assertEquals(Shipper.Outcome.EQUAL, ship().finish());
+    assertTopicEqualsFile();
+  }
+
+  @Test
+  void whatWasAlteredAfterItWasShippedIsTheFilesFault() throws Exception {
+    append(10);
+    byte[] ours = Files.readAllBytes(file);
+    Running run = ship();
+    awaitTrue(() -> run.figures.acknowledged() == 10);
+    byte[] altered = ours.clone();
+    altered[altered.length / 2] ^= 1;
+    Files.write(file, altered);
+    append(10);
+
+    assertEquals(Shipper.Outcome.STOPPED, run.finish());
+    String problem = run.shipper.problem();
+    assertTrue(problem.contains("was altered by somebody else: some of lines 1 to 20"), problem);
+    assertEquals(20, TestTopics.committed(topic).size(), "the rows behind it are ours");
+  }
+
+  @Test
   void whatWaitsInAnOutageIsForcedToDiskAllTheSame() throws Exception {
     AtomicLong forced = new AtomicLong();
     source =

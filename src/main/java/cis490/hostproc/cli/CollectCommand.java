@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.ManifestFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -156,6 +157,9 @@ final class CollectCommand extends Command {
     }
     if (rowsFile().toString().isEmpty() || rowsFile().getFileName() == null) {
       throw usage("--output '" + rowsFile() + "': is no file");
+    }
+    if (ManifestFile.isNameOfOne(rowsFile())) {
+      throw usage("--output " + rowsFile() + ": is a manifest's name");
     }
     long flush = flushTimeoutS.getValue();
     if (flush < 0 || flush > FLUSH_TIMEOUT_S_MAX) {

@@ -37,6 +37,7 @@ final class Shipment implements AutoCloseable {
 
   private JournalReader reader;
   private KafkaConnection connection;
+  private KnownManifest inKafka;
   private ShipFigures figures;
   private Shipper shipper;
   private Shipper.Outcome outcome = Shipper.Outcome.SHIPPING;
@@ -170,12 +171,13 @@ final class Shipment implements AutoCloseable {
             episode.transactionalId(),
             RowFormat.headers(),
             EpisodeId.EPISODES_TOPIC,
-            () -> known().toJson(),
+            this::announced,
             this::seal,
             options.linger(),
             true);
     connection = options.kafka().connection();
-    shipper = new Shipper(job, connection::settings, figures);
+    inKafka = new KnownManifest(episode, connection);
+    shipper = new Shipper(job, inKafka::connect, figures);
     if (!options.follow()) {
       shipper.complete();
     }
@@ -250,13 +252,31 @@ final class Shipment implements AutoCloseable {
                 gate.firstWallNs()));
   }
 
+  /** On the shipper's thread: with what Kafka knows better, if that is of this file. */
+  private byte[] announced() throws Exception {
+    return knownAnywhere().toJson();
+  }
+
+  private Manifest knownAnywhere() throws Exception {
+    Manifest beside = known();
+    Manifest elsewhere = inKafka.read();
+    if (elsewhere == null) {
+      return beside;
+    }
+    if (beside.isOfOtherRecordingThan(elsewhere)) {
+      throw inKafka.otherRecording(elsewhere, reader);
+    }
+    inKafka.requireSameFile(elsewhere, reader);
+    return beside.keeping(elsewhere);
+  }
+
   /** On the shipper's thread. Where a collector is still at work, the end is its own affair. */
-  private byte[] seal(JournalCursor end) {
+  private byte[] seal(JournalCursor end) throws Exception {
     if (reader.beingWritten()) {
       readManifest();
-      return known().toJson();
+      return announced();
     }
-    Manifest before = known();
+    Manifest before = knownAnywhere();
     boolean open = before.state() == Manifest.State.OPEN;
     Manifest.Ending ending =
         new Manifest.Ending(
@@ -277,7 +297,11 @@ final class Shipment implements AutoCloseable {
       return;
     }
     try {
-      manifestFile.write(sealed);
+      Manifest beside = manifestFile.read().orElse(null);
+      if (beside != null && beside.isOfOtherRecordingThan(sealed)) {
+        throw new IOException(manifestFile.path() + " is of another recording by now");
+      }
+      manifestFile.write(sealed.keeping(beside));
     } catch (IOException failure) {
       Log.get()
           .info(

@@ -177,7 +177,7 @@ public record Manifest(
           && Objects.equals(this.bootId, bootId);
     }
 
-    private Beginning startedAt(Long wallNs) {
+    Beginning startedAt(Long wallNs) {
       return new Beginning(
           episodeId,
           topic,
@@ -229,7 +229,11 @@ public record Manifest(
           endedWallNs, endReason, exitCode, rows, linesSkipped, bytes, chain, rowsAcknowledged);
     }
 
-    private long lines() {
+    /** Complete lines of the file; 0 while the episode is open. */
+    long lines() {
+      if (rows == null) {
+        return 0;
+      }
       return rows + (linesSkipped == null ? 0 : linesSkipped);
     }
   }
@@ -345,12 +349,55 @@ public record Manifest(
     return new Manifest(beginning, State.RETIRED, ending, ticks, runs);
   }
 
+  /**
+   * With all that another manifest of the same rows knows: for who has a file and is not sampling
+   * into it. The state only rises, {@code retired} stays, and nothing that is known becomes null.
+   *
+   * @param known the other one, of Kafka or of a file beside the rows; null if there is none
+   * @return both together
+   */
+  public Manifest keeping(Manifest known) {
+    return known == null ? this : ManifestMerge.of(this, known, false);
+  }
+
+  /**
+   * With all that another manifest knows of the episode's earlier runs: for the collector that is
+   * sampling into the file, whose own state and end these are.
+   *
+   * @param known the other one, of Kafka; null if there is none
+   * @return both together
+   */
+  public Manifest goingOnAfter(Manifest known) {
+    return known == null ? this : ManifestMerge.of(this, known, true);
+  }
+
+  /**
+   * Whether another manifest has a run in common with this one, so that both are of one file.
+   *
+   * @param known the other one
+   * @return true if a run of both began with the same process at the same time
+   */
+  public boolean sharesRunWith(Manifest known) {
+    return ManifestMerge.shareRun(this, known);
+  }
+
+  /**
+   * Whether another manifest has rows that this one's file can't have: it is of another recording
+   * under the same id.
+   *
+   * @param known the other one
+   * @return true if both have runs, none in common, and this one's began before the other's rows
+   */
+  public boolean isOfOtherRecordingThan(Manifest known) {
+    return ManifestMerge.otherRecording(this, known);
+  }
+
   private Run last() {
     return runs.get(runs.size() - 1);
   }
 
   /** With the rows in the file now. */
-  private List<Run> runsSettled(long lines) {
+  List<Run> runsSettled(long lines) {
     if (runs.isEmpty() || !last().isOpen()) {
       return runs;
     }

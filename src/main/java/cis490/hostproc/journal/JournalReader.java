@@ -48,8 +48,10 @@ public final class JournalReader implements JournalSource, Closeable {
       throw new NoSuchFileException(path.toString());
     }
     if (!Files.isRegularFile(path)) {
-      throw new IOException(path + ": is no regular file");
+      throw new IOException(
+          path + ": is no regular file, and its rows are read more than once; save them in one");
     }
+    requireName(path);
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
       JournalReader reader = new JournalReader(path, file);
@@ -58,6 +60,15 @@ public final class JournalReader implements JournalSource, Closeable {
     } catch (IOException failure) {
       file.close();
       throw failure;
+    }
+  }
+
+  /** {@code /dev/stdin} may lead to a file that is deleted: then nothing can lie beside it. */
+  private static void requireName(Path path) throws IOException {
+    try {
+      path.toRealPath();
+    } catch (NoSuchFileException nameless) {
+      throw new IOException(path + ": is a file without a name; save its rows in one", nameless);
     }
   }
 

@@ -1,6 +1,5 @@
 package cis490.hostproc.cli;
 
-import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import picocli.AutoComplete;
@@ -36,9 +35,11 @@ public final class Main extends Command {
     String name = args.length == 0 ? "" : args[0];
     CommandLine commandLine;
     int exitCode;
-    if (!decoded(args)) {
+    String undecoded = Undecoded.problem(args);
+    if (undecoded != null) {
       commandLine = all();
-      exitCode = notDecoded(commandLine.getErr());
+      commandLine.getErr().println("hostproc: " + undecoded);
+      exitCode = CommandLine.ExitCode.USAGE;
     } else if (COMMANDS.contains(name)) {
       // Alone, under its full name: building the others takes time, too.
       commandLine = configured(command(name).commandLine("hostproc " + name));
@@ -52,16 +53,6 @@ public final class Main extends Command {
       exitCode = CommandLine.ExitCode.SOFTWARE;
     }
     StopSignal.exit(exitCode);
-  }
-
-  /** In a locale without UTF-8 the JVM puts this character in place of what it can't read. */
-  private static boolean decoded(String[] args) {
-    return String.join("", args).indexOf('\uFFFD') < 0;
-  }
-
-  private static int notDecoded(PrintWriter err) {
-    err.println("hostproc: an argument has letters that this locale lacks; set LC_ALL=C.UTF-8");
-    return CommandLine.ExitCode.USAGE;
   }
 
   private static Command command(String name) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,9 +42,19 @@ public record ManifestFile(Path path) {
       return named;
     }
     try {
-      return named(rows.toRealPath());
+      Path real = rows.toRealPath();
+      return hasLetters(real.getFileName()) ? named(real) : named;
     } catch (IOException leadsNowhereYet) {
       return named;
+    }
+  }
+
+  /** A link can lead to a name that the locale can't express: nothing can be named after it. */
+  private static boolean hasLetters(Path name) {
+    try {
+      return Path.of(name.toString()).equals(name);
+    } catch (InvalidPathException lacking) {
+      return false;
     }
   }
 

@@ -131,8 +131,12 @@ final class CollectCommand extends Command {
     try (Recording recording = new Recording(this)) {
       Summary result = recording.run();
       if (summary.getValue() == SummaryForm.json) {
-        out().println(result.json());
-        out().flush();
+        String json = result.json();
+        StopSignal.lastWords(
+            () -> {
+              out().println(json);
+              out().flush();
+            });
       } else {
         err().print(result.text());
         err().flush();

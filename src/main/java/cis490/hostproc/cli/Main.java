@@ -32,6 +32,7 @@ public final class Main extends Command {
    * @param args the command line
    */
   public static void main(String[] args) {
+    Stderr.install();
     String name = args.length == 0 ? "" : args[0];
     CommandLine commandLine;
     int exitCode;

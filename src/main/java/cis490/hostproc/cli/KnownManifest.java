@@ -18,6 +18,9 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
  */
 final class KnownManifest {
 
+  /** Ends what only another id helps against. */
+  static final String ANOTHER = "choose another --episode";
+
   private final EpisodeId episode;
   private final KafkaConnection connection;
   private KafkaSettings settings;
@@ -50,8 +53,7 @@ final class KnownManifest {
       throw new ShippingStoppedException(
           "the episode "
               + episode
-              + " is retired: with a topic made anew the lake would have its rows twice; choose"
-              + " another --episode");
+              + " is retired: with a topic made anew the lake would have its rows twice");
     }
     return last;
   }
@@ -85,7 +87,8 @@ final class KnownManifest {
         String.format(
             Locale.ROOT,
             "%s has the manifest of another recording of %s (%s%s), which that of %s would"
-                + " replace; choose another --episode",
+                + " replace; "
+                + ANOTHER,
             EpisodeId.EPISODES_TOPIC,
             episode,
             known.state().name().toLowerCase(Locale.ROOT),

@@ -76,13 +76,16 @@ final class Shipment implements AutoCloseable {
   private void open() throws FailedException {
     try {
       reader = JournalReader.open(options.file());
-      known = manifestFile.read().orElse(null);
+      known = manifestFile.read().map(this::underItsName).orElse(null);
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(options.file(), failure), failure);
     }
     if (known != null && !known.beginning().episodeId().equals(options.episode().value())) {
       throw new FailedException(
-          options.file() + " is of the episode " + known.beginning().episodeId());
+          options.file()
+              + " is of the episode "
+              + Report.printable(known.beginning().episodeId())
+              + (sealed(known) ? ", and sealed" : "; --renamed ships it under another name"));
     }
     if (known != null && known.state() == Manifest.State.RETIRED) {
       throw new FailedException(
@@ -95,6 +98,17 @@ final class Shipment implements AutoCloseable {
       throw new FailedException(
           options.file() + " is being written by a collector; --follow ships it while it grows");
     }
+  }
+
+  /** What a topic has taken keeps its name. */
+  private Manifest underItsName(Manifest manifest) {
+    return options.renamed() && !sealed(manifest)
+        ? manifest.renamed(options.episode())
+        : manifest;
+  }
+
+  private static boolean sealed(Manifest manifest) {
+    return manifest.state().compareTo(Manifest.State.SEALED) >= 0;
   }
 
   /** All that is there, before anything is sent. */
@@ -233,7 +247,7 @@ final class Shipment implements AutoCloseable {
 
   private void readManifest() {
     try {
-      known = manifestFile.read().orElse(known);
+      known = manifestFile.read().map(this::underItsName).orElse(known);
     } catch (IOException unreadable) {
       Log.get().debug("what was known before must do", unreadable);
     }
@@ -396,8 +410,13 @@ final class Shipment implements AutoCloseable {
     if (equal) {
       return lines.toString();
     }
+    String another =
+        ShipCommand.underAnotherName(
+            shipper.problem(), options.episode(), options.file(), options.kafka());
     if (outcome == Shipper.Outcome.SHIPPING) {
       lines.add("next", "the same command again goes on where the topic ends");
+    } else if (another != null) {
+      lines.add("next", "%s", another);
     }
     return lines.toString();
   }

@@ -99,8 +99,19 @@ final class Summary {
           "next",
           "%s",
           ShipCommand.commandLine(options.episode(), options.rowsFile(), options.kafka()));
+    } else {
+      addAnotherName(lines);
     }
     return lines.toString();
+  }
+
+  private void addAnotherName(Report lines) {
+    String another =
+        ShipCommand.underAnotherName(
+            problem, options.episode(), options.rowsFile(), options.kafka());
+    if (another != null) {
+      lines.add("next", "%s", another);
+    }
   }
 
   private static String exit(Manifest.Ending ending) {

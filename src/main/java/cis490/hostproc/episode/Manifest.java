@@ -177,6 +177,26 @@ public record Manifest(
           && Objects.equals(this.bootId, bootId);
     }
 
+    private Beginning of(EpisodeId episode) {
+      return new Beginning(
+          episode.value(),
+          episode.topic(),
+          source,
+          availableInDeployment,
+          schema,
+          collectorVersion,
+          hostName,
+          bootId,
+          pid,
+          commandName,
+          processStartTicks,
+          clockTicksPerSecond,
+          pageSizeBytes,
+          intervalMs,
+          originMonoNs,
+          startedWallNs);
+    }
+
     Beginning startedAt(Long wallNs) {
       return new Beginning(
           episodeId,
@@ -347,6 +367,22 @@ public record Manifest(
    */
   public Manifest retired() {
     return new Manifest(beginning, State.RETIRED, ending, ticks, runs);
+  }
+
+  /**
+   * Of the same rows, which are to be another episode's: what was shipped of the former one is no
+   * part of it.
+   *
+   * @param episode the new id
+   * @return the same manifest otherwise, open or ended
+   */
+  public Manifest renamed(EpisodeId episode) {
+    return new Manifest(
+        beginning.of(episode),
+        state == State.OPEN ? State.OPEN : State.ENDED,
+        ending.closed(ending.chain(), null),
+        ticks,
+        runs);
   }
 
   /**

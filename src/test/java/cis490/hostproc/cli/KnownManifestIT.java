@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +108,29 @@ class KnownManifestIT {
     Hostproc own = ship(rows);
     assertEquals(0, own.exitCode(), own.err());
     assertEquals(known, inKafka());
+  }
+
+  @Test
+  void rowsWhoseTopicsNameIsTakenAreShippedUnderTheNextOne() throws Exception {
+    TestTopics.create("oracle.host-proc." + episode.replace('-', '_'), 1, Map.of());
+    String taken = episode.replace('-', '.');
+    Hostproc run =
+        run("collect", kafka(), "--episode", taken, "--duration-s", "0.3", "--", "sleep", "9");
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("collides with existing topic"), run.err());
+    String next = run.err().replaceAll("(?s).*next               ", "").strip();
+    Hostproc shipped = shell(next);
+    assertEquals(0, shipped.exitCode(), next + shipped.err());
+    Hostproc verified = shell(next.replace(" ship ", " verify ").replace(" --renamed", ""));
+    assertEquals(0, verified.exitCode(), verified.out() + verified.err());
+    JsonNode manifest =
+        JSON.readTree(folder.resolve("episodes/" + taken + "/host_proc.episode.json").toFile());
+    assertEquals(taken + "-2", manifest.get("episode_id").asText());
+    assertEquals("oracle.host-proc." + taken + "-2", manifest.get("topic").asText());
+    assertEquals("sealed", manifest.get("state").asText());
+    assertEquals("duration", manifest.get("end_reason").asText());
+    Hostproc again = shell(next.replace("-2", "-3"));
+    assertEquals(1, again.exitCode(), "sealed rows keep their name");
   }
 
   @Test

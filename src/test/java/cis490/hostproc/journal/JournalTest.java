@@ -34,6 +34,24 @@ class JournalTest {
   @TempDir Path folder;
 
   @Test
+  void aFileSystemWithoutLocksIsNamedAndWhatToDo() {
+    Path path = folder.resolve("rows.jsonl");
+    var refusal =
+        assertThrows(
+            IOException.class,
+            () ->
+                Journal.lock(
+                    () -> {
+                      throw new IOException("No locks available");
+                    },
+                    path));
+    assertEquals(
+        path
+            + ": its file system gives no locks (No locks available); choose a file on another one",
+        refusal.getMessage());
+  }
+
+  @Test
   void appendedLinesStandInTheFileInOrder() throws Exception {
     Path path = folder.resolve("rows.jsonl");
     try (Journal journal = Journal.open(path)) {

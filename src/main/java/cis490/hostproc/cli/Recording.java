@@ -12,6 +12,7 @@ import cis490.hostproc.proc.Auxv;
 import cis490.hostproc.proc.Host;
 import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
+import cis490.hostproc.proc.TimeNamespace;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.Sampler;
@@ -62,6 +63,8 @@ final class Recording implements AutoCloseable {
 
   /** Of the file's earlier runs, or null. */
   private Manifest before;
+
+  private final Long monoOffsetNs = TimeNamespace.monotonicOffsetNs();
 
   /** What the rows of this process in the file count their times from, or null. */
   private Long earlierOriginNs;
@@ -230,6 +233,11 @@ final class Recording implements AutoCloseable {
       throw new FailedException(
           journal.path() + " counts its times from --mono-origin-ns " + known.originMonoNs());
     }
+    Long knownOffsetNs = known.monoOffsetNs();
+    if (knownOffsetNs != null && !knownOffsetNs.equals(monoOffsetNs)) {
+      throw new FailedException(
+          journal.path() + " counts its times by the clock of another time namespace");
+    }
     if (!Objects.equals(options.intervalMs(), known.intervalMs())) {
       throw new FailedException(
           journal.path() + " has its rows at --interval-ms " + known.intervalMs());
@@ -262,6 +270,7 @@ final class Recording implements AutoCloseable {
         target.files().stat().startTimeTicks(),
         options.intervalMs(),
         earlierOriginNs == null ? newOriginNs : earlierOriginNs,
+        monoOffsetNs,
         wallNs,
         journal.lines(),
         journal.tornBytes());

@@ -25,7 +25,7 @@ public record Manifest(
     Beginning beginning, State state, Ending ending, Ticks ticks, List<Run> runs) {
 
   /** The manifest's {@code $id}. */
-  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:3";
+  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:4";
 
   /** The schema's place on the class path. */
   public static final String SCHEMA_RESOURCE = "/schemas/episode.schema.json";
@@ -68,6 +68,8 @@ public record Manifest(
    * @param pageSizeBytes bytes in a page
    * @param intervalMs time between ticks, ms
    * @param originMonoNs the CLOCK_MONOTONIC reading that {@code t_mono_ns} counts from, ns
+   * @param monoOffsetNs what CLOCK_MONOTONIC has read more than the host's own, in the collector's
+   *     time namespace, ns; null if the kernel knows no such thing
    * @param startedWallNs when the sampling of the file's first row began, ns since the Unix epoch;
    *     null if that is not known
    */
@@ -87,6 +89,7 @@ public record Manifest(
       Long pageSizeBytes,
       Long intervalMs,
       Long originMonoNs,
+      Long monoOffsetNs,
       Long startedWallNs) {
 
     /**
@@ -125,6 +128,7 @@ public record Manifest(
           pageSizeBytes,
           run.intervalMs(),
           run.originMonoNs(),
+          run.monoOffsetNs(),
           run.startedWallNs());
     }
 
@@ -150,6 +154,7 @@ public record Manifest(
           source,
           availableInDeployment,
           schema,
+          null,
           null,
           null,
           null,
@@ -194,6 +199,7 @@ public record Manifest(
           pageSizeBytes,
           intervalMs,
           originMonoNs,
+          monoOffsetNs,
           startedWallNs);
     }
 
@@ -214,6 +220,7 @@ public record Manifest(
           pageSizeBytes,
           intervalMs,
           originMonoNs,
+          monoOffsetNs,
           wallNs);
     }
   }

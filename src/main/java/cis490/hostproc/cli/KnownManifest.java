@@ -24,7 +24,7 @@ final class KnownManifest {
   private final EpisodeId episode;
   private final KafkaConnection connection;
   private KafkaSettings settings;
-  private volatile Manifest last;
+  private volatile Manifest accepted;
 
   KnownManifest(EpisodeId episode, KafkaConnection connection) {
     this.episode = episode;
@@ -39,6 +39,7 @@ final class KnownManifest {
 
   /** As Kafka has it now; null if it has none. */
   Manifest read() throws Exception {
+    Manifest last;
     try {
       last = ManifestTopic.read(settings, "hostproc-" + episode, episode);
     } catch (TopicAuthorizationException denied) {
@@ -58,9 +59,14 @@ final class KnownManifest {
     return last;
   }
 
-  /** As Kafka had it when it was last asked; null if it had none. For any thread. */
-  Manifest last() {
-    return last;
+  /** It is of the same recording. */
+  void accept(Manifest known) {
+    accepted = known;
+  }
+
+  /** What was last accepted; null if nothing was. For any thread. */
+  Manifest accepted() {
+    return accepted;
   }
 
   /** Where Kafka knows how long the file was when it ended, and its hash, this must be that one. */

@@ -447,6 +447,7 @@ final class Recording implements AutoCloseable {
     if (!ours.sharesRunWith(earlier)) {
       inKafka.requireSameFile(earlier, journal);
     }
+    inKafka.accept(earlier);
     return ours.goingOnAfter(earlier);
   }
 
@@ -512,7 +513,7 @@ final class Recording implements AutoCloseable {
   private void writeManifest() {
     try {
       manifestFile.write(
-          inKafka == null ? manifest : manifest.goingOnAfter(inKafka.last()));
+          inKafka == null ? manifest : manifest.goingOnAfter(inKafka.accepted()));
       if (manifestBehind) {
         Log.get().info("{} is up to date again", manifestFile.path());
       }

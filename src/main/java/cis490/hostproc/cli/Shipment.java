@@ -85,7 +85,7 @@ final class Shipment implements AutoCloseable {
           options.file()
               + " is of the episode "
               + Report.printable(known.beginning().episodeId())
-              + (sealed(known) ? ", and sealed" : "; --renamed ships it under another name"));
+              + (sealed(known) ? "" : "; --renamed ships it under another name"));
     }
     if (known != null && known.state() == Manifest.State.RETIRED) {
       throw new FailedException(

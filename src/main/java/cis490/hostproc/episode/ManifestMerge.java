@@ -12,12 +12,16 @@ final class ManifestMerge {
   private final Manifest ours;
   private final Manifest known;
 
+  /** Whether ours is that of the collector at work, which knows its own runs best. */
+  private final boolean sampling;
+
   /** What is to be added to the number of a run of ours; null if no run is in common. */
   private final Long numberShift;
 
-  private ManifestMerge(Manifest ours, Manifest known) {
+  private ManifestMerge(Manifest ours, Manifest known, boolean sampling) {
     this.ours = ours;
     this.known = known;
+    this.sampling = sampling;
     this.numberShift = numberShift(ours, known);
   }
 
@@ -26,25 +30,26 @@ final class ManifestMerge {
     if (retired && ours.state() != Manifest.State.RETIRED) {
       return known;
     }
-    ManifestMerge merge = new ManifestMerge(ours, known);
-    boolean ownEnd = sampling || merge.hasLaterRun();
-    Manifest.State state =
-        ownEnd || ours.state().compareTo(known.state()) > 0 ? ours.state() : known.state();
+    ManifestMerge merge = new ManifestMerge(ours, known, sampling);
     Manifest merged =
         new Manifest(
-            merge.beginning(),
-            state,
-            ownEnd ? ours.ending() : merge.ending(),
-            merge.ticks(),
-            merge.runs());
-    return state == Manifest.State.OPEN
+            merge.beginning(), merge.state(), merge.ending(), merge.ticks(), merge.runs());
+    return merged.state() == Manifest.State.OPEN
         ? merged
         : new Manifest(
             merged.beginning(),
-            state,
+            merged.state(),
             merged.ending(),
             merged.ticks(),
             merged.runsSettled(merged.ending().lines()));
+  }
+
+  private Manifest.State state() {
+    if (sampling || hasLaterRun()) {
+      return ours.state();
+    }
+    boolean rises = ours.state().compareTo(known.state()) > 0 && !knownHasLaterRun();
+    return rises ? ours.state() : known.state();
   }
 
   static boolean shareRun(Manifest ours, Manifest known) {
@@ -52,14 +57,30 @@ final class ManifestMerge {
   }
 
   static boolean otherRecording(Manifest ours, Manifest known) {
-    if (ours.runs().isEmpty() || known.runs().isEmpty() || shareRun(ours, known)) {
+    if (ours.runs().isEmpty() || known.runs().isEmpty()) {
       return false;
+    }
+    Long shift = numberShift(ours, known);
+    if (shift != null) {
+      return haveParted(ours.runs(), known.runs(), shift);
     }
     long knownRows =
         known.state() == Manifest.State.OPEN
             ? last(known.runs()).start().firstRow()
             : known.ending().lines();
     return ours.runs().get(0).start().firstRow() < knownRows;
+  }
+
+  /** Of a file that was copied, and both copies gone on with. */
+  private static boolean haveParted(List<Run> ours, List<Run> known, long shift) {
+    for (Run one : ours) {
+      for (Run other : known) {
+        if (one.number() + shift == other.number() && !same(one.start(), other.start())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static Long numberShift(Manifest ours, Manifest known) {
@@ -85,6 +106,11 @@ final class ManifestMerge {
         && last(ours.runs()).number() + numberShift > last(known.runs()).number();
   }
 
+  private boolean knownHasLaterRun() {
+    return numberShift != null
+        && last(ours.runs()).number() + numberShift < last(known.runs()).number();
+  }
+
   private Manifest.Beginning beginning() {
     Manifest.Beginning our = ours.beginning();
     Manifest.Beginning other = known.beginning();
@@ -102,6 +128,12 @@ final class ManifestMerge {
   }
 
   private Manifest.Ending ending() {
+    if (sampling || hasLaterRun()) {
+      return ours.ending();
+    }
+    if (knownHasLaterRun()) {
+      return known.ending();
+    }
     Manifest.Ending base = ours.ending();
     Manifest.Ending other = known.ending();
     int later = ours.state().compareTo(known.state());
@@ -142,8 +174,14 @@ final class ManifestMerge {
           ? filled(ours.ticks(), known.ticks())
           : known.ticks().plus(ours.ticks());
     }
+    if (sampling && numberShift == 0) {
+      return ours.ticks();
+    }
     boolean knownCounted = !hasLaterRun() && !last(known.runs()).isOpen();
     if (knownCounted && last(ours.runs()).isOpen()) {
+      return known.ticks();
+    }
+    if (knownHasLaterRun()) {
       return known.ticks();
     }
     // Runs that ours has not are in the known sum, and ours is not, until it has ended there.
@@ -171,15 +209,15 @@ final class ManifestMerge {
     before.forEach(run -> byNumber.put(run.number(), run));
     for (Run run : ours.runs()) {
       Run numbered = new Run(run.number() + shift, run.start(), run.end(), run.ticks());
-      byNumber.merge(numbered.number(), numbered, ManifestMerge::better);
+      byNumber.merge(numbered.number(), numbered, this::better);
     }
     List<Run> all = new ArrayList<>(byNumber.values());
     return all.subList(Math.max(0, all.size() - Manifest.RUNS_MAX), all.size());
   }
 
   /** Who saw a run's end knows more than who found that it had ended. */
-  private static Run better(Run other, Run our) {
-    return rank(our) >= rank(other) ? our : other;
+  private Run better(Run other, Run our) {
+    return sampling || rank(our) >= rank(other) ? our : other;
   }
 
   private static int rank(Run run) {

@@ -100,6 +100,8 @@ class KnownManifestIT {
     assertTrue(collecting.err().contains("another recording of " + episode), collecting.err());
     assertTrue(collecting.err().contains("choose another --episode"), collecting.err());
     assertEquals(known, inKafka());
+    JsonNode beside = JSON.readTree(folder.resolve("other/host_proc.episode.json").toFile());
+    assertEquals(1, beside.get("runs").size(), "nothing of the other one's");
     Hostproc shipping = ship(other);
     assertEquals(1, shipping.exitCode());
     assertTrue(shipping.err().contains("another recording of " + episode), shipping.err());

@@ -14,6 +14,7 @@ import cis490.hostproc.episode.Ticks;
 import cis490.hostproc.proc.Auxv;
 import cis490.hostproc.proc.Host;
 import cis490.hostproc.proc.ProcessFiles;
+import cis490.hostproc.proc.TimeNamespace;
 import cis490.hostproc.row.Row;
 import cis490.hostproc.row.RowEncoder;
 import cis490.hostproc.row.RowFormat;
@@ -541,6 +542,7 @@ class SchemasTest {
         123_456,
         100,
         System.nanoTime(),
+        TimeNamespace.monotonicOffsetNs(),
         System.currentTimeMillis() * 1_000_000,
         firstRow,
         0);

@@ -40,7 +40,7 @@ final class DataFolder implements AutoCloseable {
     FileChannel file =
         FileChannel.open(
             data.resolve(ADDRESS_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!tryLockFor(LOCK_WITHIN, file)) {
+    if (!tryLockFor(LOCK_WITHIN, file, data)) {
       file.close();
       throw new IOException(
           data + " is in use by another broker" + running(data).map(a -> ", " + a).orElse(""));
@@ -50,9 +50,10 @@ final class DataFolder implements AutoCloseable {
   }
 
   /** Whoever looks whether the folder is in use holds the lock for a moment, too. */
-  private static boolean tryLockFor(Duration limit, FileChannel file) throws IOException {
+  private static boolean tryLockFor(Duration limit, FileChannel file, Path data)
+      throws IOException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
-    while (!tryLock(file)) {
+    while (!tryLock(file, data)) {
       if (System.nanoTime() > deadlineNs) {
         return false;
       }
@@ -61,12 +62,19 @@ final class DataFolder implements AutoCloseable {
     return true;
   }
 
-  private static boolean tryLock(FileChannel file) throws IOException {
+  private static boolean tryLock(FileChannel file, Path data) throws IOException {
     try {
       FileLock lock = file.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException ours) {
       return false;
+    } catch (IOException noLocks) {
+      throw new IOException(
+          data
+              + ": its file system gives no locks ("
+              + noLocks.getMessage()
+              + "); choose another folder for the embedded broker",
+          noLocks);
     }
   }
 
@@ -82,7 +90,7 @@ final class DataFolder implements AutoCloseable {
       return false;
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      return !tryLock(channel);
+      return !tryLock(channel, data);
     }
   }
 

@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.ManifestFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -130,8 +131,12 @@ final class CollectCommand extends Command {
     try (Recording recording = new Recording(this)) {
       Summary result = recording.run();
       if (summary.getValue() == SummaryForm.json) {
-        out().println(result.json());
-        out().flush();
+        String json = result.json();
+        StopSignal.lastWords(
+            () -> {
+              out().println(json);
+              out().flush();
+            });
       } else {
         err().print(result.text());
         err().flush();
@@ -156,6 +161,9 @@ final class CollectCommand extends Command {
     }
     if (rowsFile().toString().isEmpty() || rowsFile().getFileName() == null) {
       throw usage("--output '" + rowsFile() + "': is no file");
+    }
+    if (ManifestFile.isNameOfOne(rowsFile())) {
+      throw usage("--output " + rowsFile() + ": is a manifest's name");
     }
     long flush = flushTimeoutS.getValue();
     if (flush < 0 || flush > FLUSH_TIMEOUT_S_MAX) {

@@ -62,6 +62,7 @@ final class Complaints {
     return switch (complaint) {
       case IO_UNREADABLE -> "io_read_bytes and io_write_bytes are null";
       case STATUS_UNREADABLE -> "voluntary_ctxsw and involuntary_ctxsw are null";
+      case IO_LINES_ABSENT, STATUS_LINES_ABSENT -> "null in every row, the kernel does not give it";
       case STAT_UNREADABLE -> "no row, stat can't be read";
       case STAT_MALFORMED, IO_MALFORMED, STATUS_MALFORMED ->
           "no row, the kernel's text is not understood";

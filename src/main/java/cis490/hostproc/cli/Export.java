@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** One episode on its way from its topic into a file, and what there is to say of it. */
@@ -37,6 +36,7 @@ final class Export {
   }
 
   void run(KafkaSettings settings) throws Exception {
+    requireOwnManifest();
     StatusLine status = new StatusLine(System.err);
     // The topic first: where there is none, no file is made.
     try (TopicExport export = TopicExport.open(settings, episode.topic(), ExportCommand.CLIENT_ID);
@@ -62,22 +62,53 @@ final class Export {
     }
   }
 
-  /** Unless there is one that may know more: of the host that recorded the episode. */
-  private void writeManifest() throws FailedException {
+  /** What lies beside the file must be of this episode, or it would be overwritten. */
+  private void requireOwnManifest() throws FailedException {
+    Manifest beside = beside();
+    if (beside == null) {
+      return;
+    }
+    String id = beside.beginning().episodeId();
+    if (!id.equals(episode.value())) {
+      throw new FailedException(
+          manifestFile.path()
+              + " is of the episode "
+              + Report.printable(id)
+              + "; choose another --output");
+    }
+    if (manifest != null && beside.isOfOtherRecordingThan(manifest)) {
+      throw new FailedException(
+          manifestFile.path()
+              + " is of another recording of "
+              + episode
+              + "; choose another --output");
+    }
+  }
+
+  private Manifest beside() throws FailedException {
     try {
-      Optional<Manifest> beside = manifestFile.read();
-      if (manifest != null && beside.map(this::isOlder).orElse(true)) {
-        manifestFile.write(manifest);
-        manifestWritten = true;
-      }
+      return manifestFile.read().orElse(null);
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(manifestFile.path(), failure), failure);
     }
   }
 
-  private boolean isOlder(Manifest beside) {
-    return beside.beginning().episodeId().equals(episode.value())
-        && beside.state().compareTo(manifest.state()) < 0;
+  /** With what the one beside the file knows better: it may be the recording host's. */
+  private void writeManifest() throws FailedException {
+    if (manifest == null) {
+      return;
+    }
+    Manifest beside = beside();
+    Manifest both = beside == null ? manifest : manifest.keeping(beside);
+    if (both.equals(beside)) {
+      return;
+    }
+    try {
+      manifestFile.write(both);
+      manifestWritten = true;
+    } catch (IOException failure) {
+      throw new FailedException(Failures.describe(manifestFile.path(), failure), failure);
+    }
   }
 
   /** 0 if the file is what was shipped, as far as the manifest can tell. */

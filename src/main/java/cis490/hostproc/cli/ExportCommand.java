@@ -2,6 +2,7 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.ship.KafkaSettings;
 import cis490.hostproc.ship.TopicAdmin;
 import java.nio.file.Path;
@@ -78,6 +79,9 @@ final class ExportCommand extends Command {
     }
     if (file != null && (file.toString().isEmpty() || file.getFileName() == null)) {
       throw usage("--output '" + file + "': is no file");
+    }
+    if (file != null && ManifestFile.isNameOfOne(file)) {
+      throw usage("--output " + file + ": is a manifest's name");
     }
   }
 

@@ -137,7 +137,22 @@ final class KafkaOptions {
                 lineOf(name),
                 Report.printable(name));
       }
+      requirePath(name, properties.getProperty(name));
       own.put(name, properties.getProperty(name));
+    }
+  }
+
+  /** A file that the locale can't name would be another one. */
+  private void requirePath(String name, String value) {
+    boolean path = name.endsWith(".location") || name.endsWith(".file");
+    if (path && !Undecoded.fits(value)) {
+      throw usage(
+          kafkaConfig
+              + lineOf(name)
+              + ": "
+              + name
+              + " has letters that this locale lacks; "
+              + Undecoded.remedy("give the file another name"));
     }
   }
 

@@ -1,6 +1,5 @@
 package cis490.hostproc.cli;
 
-import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import picocli.AutoComplete;
@@ -35,12 +34,15 @@ public final class Main extends Command {
    * @param args the command line
    */
   public static void main(String[] args) {
+    Stderr.install();
     String name = args.length == 0 ? "" : args[0];
     CommandLine commandLine;
     int exitCode;
-    if (!decoded(args)) {
+    String undecoded = Undecoded.problem(args);
+    if (undecoded != null) {
       commandLine = all();
-      exitCode = notDecoded(commandLine.getErr());
+      commandLine.getErr().println("hostproc: " + undecoded);
+      exitCode = CommandLine.ExitCode.USAGE;
     } else if (COMMANDS.contains(name)) {
       // Alone, under its full name: building the others takes time, too.
       commandLine = configured(command(name).commandLine("hostproc " + name));
@@ -61,16 +63,6 @@ public final class Main extends Command {
       commandLine.getErr().println(name + ": " + problem);
     }
     return problem == null;
-  }
-
-  /** In a locale without UTF-8 the JVM puts this character in place of what it can't read. */
-  private static boolean decoded(String[] args) {
-    return String.join("", args).indexOf('\uFFFD') < 0;
-  }
-
-  private static int notDecoded(PrintWriter err) {
-    err.println("hostproc: an argument has letters that this locale lacks; set LC_ALL=C.UTF-8");
-    return CommandLine.ExitCode.USAGE;
   }
 
   private static Command command(String name) {

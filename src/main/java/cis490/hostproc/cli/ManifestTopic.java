@@ -7,6 +7,7 @@ import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.ship.KafkaSettings;
 import cis490.hostproc.ship.TopicReader;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -31,6 +32,25 @@ final class ManifestTopic {
       // No episode yet.
     }
     return episodes;
+  }
+
+  /** The last one of a single episode; null if there is none, or it is no manifest. */
+  static Manifest read(KafkaSettings settings, String clientId, EpisodeId episode)
+      throws Exception {
+    byte[] key = episode.value().getBytes(UTF_8);
+    byte[][] last = {null};
+    try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {
+      reader.forEach(
+          record -> {
+            if (Arrays.equals(key, record.key())) {
+              last[0] = record.value();
+            }
+            return true;
+          });
+    } catch (UnknownTopicOrPartitionException none) {
+      // No episode yet.
+    }
+    return manifest(last[0]);
   }
 
   private static Manifest manifest(byte[] json) {

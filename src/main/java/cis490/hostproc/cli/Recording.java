@@ -12,6 +12,7 @@ import cis490.hostproc.proc.Auxv;
 import cis490.hostproc.proc.Host;
 import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
+import cis490.hostproc.proc.TimeNamespace;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.Sampler;
@@ -25,6 +26,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -61,12 +64,18 @@ final class Recording implements AutoCloseable {
   /** Of the file's earlier runs, or null. */
   private Manifest before;
 
+  private final Long monoOffsetNs = TimeNamespace.monotonicOffsetNs();
+
   /** What the rows of this process in the file count their times from, or null. */
   private Long earlierOriginNs;
 
   private Thread sampling;
   private MeterRegistry registry;
   private KafkaConnection connection;
+
+  /** What Kafka knows; null if nothing is shipped. */
+  private KnownManifest inKafka;
+
   private ShipFigures shipFigures;
   private Shipper shipper;
   private StatusLine status;
@@ -134,9 +143,12 @@ final class Recording implements AutoCloseable {
       } else {
         TargetCommand.requireExecutable(options.command().get(0));
       }
+      requireOwnManifest();
       journal = Journal.open(options.rowsFile());
       if (journal.length() + journal.tornBytes() > 0) {
         resume();
+      } else {
+        before = manifestFile.read().orElse(null);
       }
       journal.repair();
       if (target == null) {
@@ -149,6 +161,33 @@ final class Recording implements AutoCloseable {
     }
     if (journal.tornBytes() > 0) {
       Log.get().warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
+    }
+  }
+
+  /** A manifest without its rows, or of another episode's, is never overwritten. */
+  private void requireOwnManifest() throws IOException, FailedException {
+    Manifest beside = manifestFile.read().orElse(null);
+    if (beside == null) {
+      return;
+    }
+    String id = beside.beginning().episodeId();
+    if (!id.equals(options.episode().value())) {
+      throw new FailedException(
+          manifestFile.path()
+              + " is of the episode "
+              + Report.printable(id)
+              + "; choose another --output");
+    }
+    Path rows = options.rowsFile();
+    Long bytes = beside.ending().bytes();
+    if (bytes != null && bytes > 0 && (!Files.exists(rows) || Files.size(rows) == 0)) {
+      throw new FailedException(
+          rows
+              + " has no rows, and by its manifest "
+              + manifestFile.path()
+              + " it had "
+              + beside.ending().rows()
+              + "; choose another --episode, or move the manifest away");
     }
   }
 
@@ -194,6 +233,11 @@ final class Recording implements AutoCloseable {
       throw new FailedException(
           journal.path() + " counts its times from --mono-origin-ns " + known.originMonoNs());
     }
+    Long knownOffsetNs = known.monoOffsetNs();
+    if (knownOffsetNs != null && !knownOffsetNs.equals(monoOffsetNs)) {
+      throw new FailedException(
+          journal.path() + " counts its times by the clock of another time namespace");
+    }
     if (!Objects.equals(options.intervalMs(), known.intervalMs())) {
       throw new FailedException(
           journal.path() + " has its rows at --interval-ms " + known.intervalMs());
@@ -226,6 +270,7 @@ final class Recording implements AutoCloseable {
         target.files().stat().startTimeTicks(),
         options.intervalMs(),
         earlierOriginNs == null ? newOriginNs : earlierOriginNs,
+        monoOffsetNs,
         wallNs,
         journal.lines(),
         journal.tornBytes());
@@ -310,12 +355,13 @@ final class Recording implements AutoCloseable {
             episode.transactionalId(),
             RowFormat.headers(),
             EpisodeId.EPISODES_TOPIC,
-            () -> manifest.toJson(),
+            () -> known(manifest).toJson(),
             this::closing,
             options.linger(),
             false);
     connection = options.kafka().connection();
-    shipper = new Shipper(job, connection::settings, shipFigures);
+    inKafka = new KnownManifest(episode, connection);
+    shipper = new Shipper(job, inKafka::connect, shipFigures);
     Thread shipping = new Thread(shipper, "hostproc-shipper");
     // What it leaves unfinished, the next run's recovery settles.
     shipping.setDaemon(true);
@@ -398,13 +444,29 @@ final class Recording implements AutoCloseable {
     return ended && target.isCommand() ? EndReason.PROCESS_GONE : endReason;
   }
 
+  /** On the shipper's thread: with what Kafka knows of earlier runs, if they are this file's. */
+  private Manifest known(Manifest ours) throws Exception {
+    Manifest earlier = inKafka.read();
+    if (earlier == null) {
+      return ours;
+    }
+    if (ours.isOfOtherRecordingThan(earlier)) {
+      throw inKafka.otherRecording(earlier, journal);
+    }
+    if (!ours.sharesRunWith(earlier)) {
+      inKafka.requireSameFile(earlier, journal);
+    }
+    inKafka.accept(earlier);
+    return ours.goingOnAfter(earlier);
+  }
+
   /** Called by the shipper, once all has arrived and was read back equal. */
-  private byte[] closing(JournalCursor end) {
+  private byte[] closing(JournalCursor end) throws Exception {
     closing =
         isAll(end)
             ? manifest.sealed(end.chain(), end.lines())
             : manifest.closed(end.chain(), end.lines());
-    return closing.toJson();
+    return known(closing).toJson();
   }
 
   /**
@@ -473,7 +535,7 @@ final class Recording implements AutoCloseable {
    */
   private void writeManifest() {
     try {
-      manifestFile.write(manifest);
+      manifestFile.write(inKafka == null ? manifest : manifest.goingOnAfter(inKafka.accepted()));
       if (manifestBehind) {
         Log.get().info("{} is up to date again", manifestFile.path());
       }

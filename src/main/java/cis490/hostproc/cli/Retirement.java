@@ -200,8 +200,9 @@ final class Retirement {
   private void writeBeside(Manifest retired) {
     ManifestFile beside = ManifestFile.beside(provedBy);
     try {
-      if (beside.read().isPresent()) {
-        beside.write(retired);
+      Manifest before = beside.read().orElse(null);
+      if (before != null && isOfSameRecording(before)) {
+        beside.write(retired.keeping(before));
       }
     } catch (IOException failure) {
       Log.get()
@@ -209,6 +210,12 @@ final class Retirement {
               "the retired manifest is in Kafka alone: {}",
               Failures.describe(beside.path(), failure));
     }
+  }
+
+  /** Rows may have been proved by a file that lies beside another episode's manifest. */
+  private boolean isOfSameRecording(Manifest beside) {
+    return beside.beginning().episodeId().equals(episode.value())
+        && !beside.isOfOtherRecordingThan(manifest);
   }
 
   String text() {

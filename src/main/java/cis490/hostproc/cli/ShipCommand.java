@@ -11,6 +11,9 @@ final class ShipCommand extends Command {
 
   private static final long GIVE_UP_AFTER_S_MAX = 86_400;
 
+  /** Kafka's words for a topic beside which none is allowed that differs in {@code .} and _. */
+  private static final String TOPIC_COLLIDES = "collides with existing topic";
+
   private final EpisodeOption episode = new EpisodeOption(this);
 
   private final PositionalParamSpec file =
@@ -29,6 +32,12 @@ final class ShipCommand extends Command {
 
   private final OptionSpec skipInvalid =
       addFlag("--skip-invalid", "Leave out lines that are no valid rows, and count them.");
+
+  private final OptionSpec renamed =
+      addFlag(
+          "--renamed",
+          "The file was recorded under another episode's name, whose topic could not take it: ship"
+              + " it, and its manifest, under this one.");
 
   private final OptionSpec giveUpAfterS =
       add(
@@ -89,12 +98,30 @@ final class ShipCommand extends Command {
     return skipInvalid.getValue();
   }
 
+  boolean renamed() {
+    return renamed.getValue();
+  }
+
   KafkaOptions kafka() {
     return kafka;
   }
 
   Duration linger() {
     return linger.linger();
+  }
+
+  /**
+   * The command line that ships a file under another name, for who can't ship it under its own;
+   * null if something else is in the way.
+   */
+  static String underAnotherName(String problem, EpisodeId episode, Path file, KafkaOptions kafka) {
+    boolean another =
+        problem != null
+            && (problem.contains(TOPIC_COLLIDES) || problem.contains(KnownManifest.ANOTHER));
+    String name = episode + "-2";
+    return another && EpisodeId.fits(name)
+        ? commandLine(new EpisodeId(name), file, kafka) + " --renamed"
+        : null;
   }
 
   /** The command line that ships a file. */

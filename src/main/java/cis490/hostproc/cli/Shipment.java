@@ -37,6 +37,7 @@ final class Shipment implements AutoCloseable {
 
   private JournalReader reader;
   private KafkaConnection connection;
+  private KnownManifest inKafka;
   private ShipFigures figures;
   private Shipper shipper;
   private Shipper.Outcome outcome = Shipper.Outcome.SHIPPING;
@@ -75,13 +76,16 @@ final class Shipment implements AutoCloseable {
   private void open() throws FailedException {
     try {
       reader = JournalReader.open(options.file());
-      known = manifestFile.read().orElse(null);
+      known = manifestFile.read().map(this::underItsName).orElse(null);
     } catch (IOException failure) {
       throw new FailedException(Failures.describe(options.file(), failure), failure);
     }
     if (known != null && !known.beginning().episodeId().equals(options.episode().value())) {
       throw new FailedException(
-          options.file() + " is of the episode " + known.beginning().episodeId());
+          options.file()
+              + " is of the episode "
+              + Report.printable(known.beginning().episodeId())
+              + (sealed(known) ? "" : "; --renamed ships it under another name"));
     }
     if (known != null && known.state() == Manifest.State.RETIRED) {
       throw new FailedException(
@@ -94,6 +98,15 @@ final class Shipment implements AutoCloseable {
       throw new FailedException(
           options.file() + " is being written by a collector; --follow ships it while it grows");
     }
+  }
+
+  /** What a topic has taken keeps its name. */
+  private Manifest underItsName(Manifest manifest) {
+    return options.renamed() && !sealed(manifest) ? manifest.renamed(options.episode()) : manifest;
+  }
+
+  private static boolean sealed(Manifest manifest) {
+    return manifest.state().compareTo(Manifest.State.SEALED) >= 0;
   }
 
   /** All that is there, before anything is sent. */
@@ -179,12 +192,13 @@ final class Shipment implements AutoCloseable {
             episode.transactionalId(),
             RowFormat.headers(),
             EpisodeId.EPISODES_TOPIC,
-            () -> known().toJson(),
+            this::announced,
             this::seal,
             options.linger(),
             true);
     connection = options.kafka().connection();
-    shipper = new Shipper(job, connection::settings, figures);
+    inKafka = new KnownManifest(episode, connection);
+    shipper = new Shipper(job, inKafka::connect, figures);
     if (!options.follow()) {
       shipper.complete();
     }
@@ -240,7 +254,7 @@ final class Shipment implements AutoCloseable {
 
   private void readManifest() {
     try {
-      known = manifestFile.read().orElse(known);
+      known = manifestFile.read().map(this::underItsName).orElse(known);
     } catch (IOException unreadable) {
       Log.get().debug("what was known before must do", unreadable);
     }
@@ -259,13 +273,31 @@ final class Shipment implements AutoCloseable {
                 gate.firstWallNs()));
   }
 
+  /** On the shipper's thread: with what Kafka knows better, if that is of this file. */
+  private byte[] announced() throws Exception {
+    return knownAnywhere().toJson();
+  }
+
+  private Manifest knownAnywhere() throws Exception {
+    Manifest beside = known();
+    Manifest elsewhere = inKafka.read();
+    if (elsewhere == null) {
+      return beside;
+    }
+    if (beside.isOfOtherRecordingThan(elsewhere)) {
+      throw inKafka.otherRecording(elsewhere, reader);
+    }
+    inKafka.requireSameFile(elsewhere, reader);
+    return beside.keeping(elsewhere);
+  }
+
   /** On the shipper's thread. Where a collector is still at work, the end is its own affair. */
-  private byte[] seal(JournalCursor end) {
+  private byte[] seal(JournalCursor end) throws Exception {
     if (reader.beingWritten()) {
       readManifest();
-      return known().toJson();
+      return announced();
     }
-    Manifest before = known();
+    Manifest before = knownAnywhere();
     boolean open = before.state() == Manifest.State.OPEN;
     Manifest.Ending ending =
         new Manifest.Ending(
@@ -286,7 +318,11 @@ final class Shipment implements AutoCloseable {
       return;
     }
     try {
-      manifestFile.write(sealed);
+      Manifest beside = manifestFile.read().orElse(null);
+      if (beside != null && beside.isOfOtherRecordingThan(sealed)) {
+        throw new IOException(manifestFile.path() + " is of another recording by now");
+      }
+      manifestFile.write(sealed.keeping(beside));
     } catch (IOException failure) {
       Log.get()
           .info(
@@ -381,8 +417,13 @@ final class Shipment implements AutoCloseable {
     if (equal) {
       return lines.toString();
     }
+    String another =
+        ShipCommand.underAnotherName(
+            shipper.problem(), options.episode(), options.file(), options.kafka());
     if (outcome == Shipper.Outcome.SHIPPING) {
       lines.add("next", "the same command again goes on where the topic ends");
+    } else if (another != null) {
+      lines.add("next", "%s", another);
     }
     return lines.toString();
   }

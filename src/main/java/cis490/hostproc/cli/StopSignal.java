@@ -13,8 +13,16 @@ import java.util.concurrent.TimeUnit;
  */
 final class StopSignal {
 
+  /** For the last words: whoever should read them may never do so. */
+  private static final Duration LAST_WORDS_WITHIN = Duration.ofSeconds(2);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
   private static final CountDownLatch ENDED = new CountDownLatch(1);
   private static volatile int exitCode = 1;
+
+  /** When the last words began; null before and after. */
+  private static volatile Long speakingSinceNs;
 
   private StopSignal() {}
 
@@ -30,7 +38,7 @@ final class StopSignal {
     }
     callback.run();
     try {
-      ENDED.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+      awaitEnd(System.nanoTime() + limit.toNanos());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -38,8 +46,31 @@ final class StopSignal {
     Runtime.getRuntime().halt(exitCode);
   }
 
+  private static void awaitEnd(long deadlineNs) throws InterruptedException {
+    while (System.nanoTime() - deadlineNs < 0) {
+      if (ENDED.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      Long since = speakingSinceNs;
+      if (since != null && System.nanoTime() - since > LAST_WORDS_WITHIN.toNanos()) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Says how it went, to who asked for it on stdout. While a signal is being answered that may take
+   * two seconds, and who could not say it has failed.
+   */
+  static void lastWords(Runnable words) {
+    speakingSinceNs = System.nanoTime();
+    words.run();
+    speakingSinceNs = null;
+  }
+
   /** Ends the process; while a signal is being answered, through that answer. Does not return. */
   static void exit(int code) {
+    Stderr.finish();
     exitCode = code;
     ENDED.countDown();
     System.exit(code);

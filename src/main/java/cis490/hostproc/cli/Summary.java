@@ -27,8 +27,8 @@ final class Summary {
   private final String alteration;
 
   /**
-   * {@code outcome} and {@code shipper} are null if nothing was to be shipped, {@code alteration} if
-   * the file is what was written.
+   * {@code outcome} and {@code shipper} are null if nothing was to be shipped, {@code alteration}
+   * if the file is what was written.
    */
   Summary(
       CollectCommand options,
@@ -105,8 +105,19 @@ final class Summary {
           "next",
           "%s",
           ShipCommand.commandLine(options.episode(), options.rowsFile(), options.kafka()));
+    } else {
+      addAnotherName(lines);
     }
     return lines.toString();
+  }
+
+  private void addAnotherName(Report lines) {
+    String another =
+        ShipCommand.underAnotherName(
+            problem, options.episode(), options.rowsFile(), options.kafka());
+    if (another != null) {
+      lines.add("next", "%s", another);
+    }
   }
 
   private static String exit(Manifest.Ending ending) {

@@ -44,6 +44,16 @@ public record EpisodeId(String value) {
   }
 
   /**
+   * Whether an id is neither too long nor of other letters.
+   *
+   * @param value perhaps an id
+   * @return false if the constructor would refuse it
+   */
+  public static boolean fits(String value) {
+    return FORM.matcher(value).matches() && value.length() <= LENGTH_MAX;
+  }
+
+  /**
    * Of a topic of rows.
    *
    * @param topic its name, {@link #TOPIC_PREFIX} and an id

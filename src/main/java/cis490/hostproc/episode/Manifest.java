@@ -25,7 +25,7 @@ public record Manifest(
     Beginning beginning, State state, Ending ending, Ticks ticks, List<Run> runs) {
 
   /** The manifest's {@code $id}. */
-  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:3";
+  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:4";
 
   /** The schema's place on the class path. */
   public static final String SCHEMA_RESOURCE = "/schemas/episode.schema.json";
@@ -68,6 +68,8 @@ public record Manifest(
    * @param pageSizeBytes bytes in a page
    * @param intervalMs time between ticks, ms
    * @param originMonoNs the CLOCK_MONOTONIC reading that {@code t_mono_ns} counts from, ns
+   * @param monoOffsetNs what CLOCK_MONOTONIC has read more than the host's own, in the collector's
+   *     time namespace, ns; null if the kernel knows no such thing
    * @param startedWallNs when the sampling of the file's first row began, ns since the Unix epoch;
    *     null if that is not known
    */
@@ -87,6 +89,7 @@ public record Manifest(
       Long pageSizeBytes,
       Long intervalMs,
       Long originMonoNs,
+      Long monoOffsetNs,
       Long startedWallNs) {
 
     /**
@@ -125,6 +128,7 @@ public record Manifest(
           pageSizeBytes,
           run.intervalMs(),
           run.originMonoNs(),
+          run.monoOffsetNs(),
           run.startedWallNs());
     }
 
@@ -160,6 +164,7 @@ public record Manifest(
           null,
           null,
           null,
+          null,
           startedWallNs);
     }
 
@@ -177,7 +182,28 @@ public record Manifest(
           && Objects.equals(this.bootId, bootId);
     }
 
-    private Beginning startedAt(Long wallNs) {
+    private Beginning of(EpisodeId episode) {
+      return new Beginning(
+          episode.value(),
+          episode.topic(),
+          source,
+          availableInDeployment,
+          schema,
+          collectorVersion,
+          hostName,
+          bootId,
+          pid,
+          commandName,
+          processStartTicks,
+          clockTicksPerSecond,
+          pageSizeBytes,
+          intervalMs,
+          originMonoNs,
+          monoOffsetNs,
+          startedWallNs);
+    }
+
+    Beginning startedAt(Long wallNs) {
       return new Beginning(
           episodeId,
           topic,
@@ -194,6 +220,7 @@ public record Manifest(
           pageSizeBytes,
           intervalMs,
           originMonoNs,
+          monoOffsetNs,
           wallNs);
     }
   }
@@ -229,7 +256,11 @@ public record Manifest(
           endedWallNs, endReason, exitCode, rows, linesSkipped, bytes, chain, rowsAcknowledged);
     }
 
-    private long lines() {
+    /** Complete lines of the file; 0 while the episode is open. */
+    long lines() {
+      if (rows == null) {
+        return 0;
+      }
       return rows + (linesSkipped == null ? 0 : linesSkipped);
     }
   }
@@ -345,12 +376,71 @@ public record Manifest(
     return new Manifest(beginning, State.RETIRED, ending, ticks, runs);
   }
 
+  /**
+   * Of the same rows, which are to be another episode's: what was shipped of the former one is no
+   * part of it.
+   *
+   * @param episode the new id
+   * @return the same manifest otherwise, open or ended
+   */
+  public Manifest renamed(EpisodeId episode) {
+    return new Manifest(
+        beginning.of(episode),
+        state == State.OPEN ? State.OPEN : State.ENDED,
+        ending.closed(ending.chain(), null),
+        ticks,
+        runs);
+  }
+
+  /**
+   * With all that another manifest of the same rows knows: for who has a file and is not sampling
+   * into it. The state only rises, {@code retired} stays, and nothing that is known becomes null.
+   *
+   * @param known the other one, of Kafka or of a file beside the rows; null if there is none
+   * @return both together
+   */
+  public Manifest keeping(Manifest known) {
+    return known == null ? this : ManifestMerge.of(this, known, false);
+  }
+
+  /**
+   * With all that another manifest knows of the episode's earlier runs: for the collector that is
+   * sampling into the file, whose own state and end these are.
+   *
+   * @param known the other one, of Kafka; null if there is none
+   * @return both together
+   */
+  public Manifest goingOnAfter(Manifest known) {
+    return known == null ? this : ManifestMerge.of(this, known, true);
+  }
+
+  /**
+   * Whether another manifest has a run in common with this one, so that both are of one file.
+   *
+   * @param known the other one
+   * @return true if a run of both began with the same process at the same time
+   */
+  public boolean sharesRunWith(Manifest known) {
+    return ManifestMerge.shareRun(this, known);
+  }
+
+  /**
+   * Whether another manifest has rows that this one's file can't have: it is of another recording
+   * under the same id.
+   *
+   * @param known the other one
+   * @return true if both have runs, none in common, and this one's began before the other's rows
+   */
+  public boolean isOfOtherRecordingThan(Manifest known) {
+    return ManifestMerge.otherRecording(this, known);
+  }
+
   private Run last() {
     return runs.get(runs.size() - 1);
   }
 
   /** With the rows in the file now. */
-  private List<Run> runsSettled(long lines) {
+  List<Run> runsSettled(long lines) {
     if (runs.isEmpty() || !last().isOpen()) {
       return runs;
     }

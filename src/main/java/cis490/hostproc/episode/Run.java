@@ -21,6 +21,8 @@ public record Run(long number, Start start, End end, Ticks ticks) {
    * @param processStartTicks its start after boot, in clock ticks (stat field 22)
    * @param intervalMs time between ticks, ms
    * @param originMonoNs the CLOCK_MONOTONIC reading that {@code t_mono_ns} counts from, ns
+   * @param monoOffsetNs what CLOCK_MONOTONIC has read more than the host's own, in the collector's
+   *     time namespace, ns; null if the kernel knows no such thing
    * @param startedWallNs when sampling began, ns since the Unix epoch
    * @param firstRow rows in the file at that time: the {@code seq} of the run's first one
    * @param tornBytes bytes of a torn last row that were cut before that
@@ -34,6 +36,7 @@ public record Run(long number, Start start, End end, Ticks ticks) {
       long processStartTicks,
       long intervalMs,
       long originMonoNs,
+      Long monoOffsetNs,
       long startedWallNs,
       long firstRow,
       long tornBytes) {}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ public final class Journal implements JournalSource, Closeable {
           FileChannel.open(
               path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
-        lock(appending, path);
+        lock(new ChannelLock(appending), path);
         forceFolder(folder);
         FileChannel following = FileChannel.open(path, StandardOpenOption.READ);
         Journal journal = new Journal(path, JournalFile.of(appending, following));
@@ -124,13 +125,39 @@ public final class Journal implements JournalSource, Closeable {
   }
 
   /** Whoever looks whether the file is being written holds a lock on it for a moment, too. */
-  private static void lock(FileChannel appending, Path path) throws IOException {
+  static void lock(Lock lock, Path path) throws IOException {
     long deadlineNs = System.nanoTime() + LOCK_WITHIN.toNanos();
-    while (appending.tryLock() == null) {
+    while (tryLock(lock, path) == null) {
       if (System.nanoTime() > deadlineNs) {
         throw new JournalLockedException(path);
       }
       LockSupport.parkNanos(LOCK_POLL.toNanos());
+    }
+  }
+
+  /** As of a file's channel; null while somebody else has it. */
+  interface Lock {
+    FileLock tryLock() throws IOException;
+  }
+
+  private record ChannelLock(FileChannel channel) implements Lock {
+    @Override
+    public FileLock tryLock() throws IOException {
+      return channel.tryLock();
+    }
+  }
+
+  private static FileLock tryLock(Lock lock, Path path) throws IOException {
+    try {
+      return lock.tryLock();
+    } catch (IOException noLocks) {
+      // ENOLCK of an NFS without its lock daemon, say: then two could write at a time.
+      throw new IOException(
+          path
+              + ": its file system gives no locks ("
+              + noLocks.getMessage()
+              + "); choose a file on another one",
+          noLocks);
     }
   }
 

@@ -16,9 +16,9 @@ import java.nio.file.StandardOpenOption;
  * A file of lines that somebody else writes, or wrote years ago. Opened for reading alone: nothing
  * is altered, not even a torn last line cut, and the file may lie on a read-only disk.
  *
- * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. What its lines were
- * is kept in short when they are first seen. Not for a file that this process has open as a {@link
- * Journal}.
+ * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. What its lines
+ * were is kept in short when they are first seen. Not for a file that this process has open as a
+ * {@link Journal}.
  */
 public final class JournalReader implements JournalSource, Closeable {
 
@@ -51,8 +51,10 @@ public final class JournalReader implements JournalSource, Closeable {
       throw new NoSuchFileException(path.toString());
     }
     if (!Files.isRegularFile(path)) {
-      throw new IOException(path + ": is no regular file");
+      throw new IOException(
+          path + ": is no regular file, and its rows are read more than once; save them in one");
     }
+    requireName(path);
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
       JournalReader reader = new JournalReader(path, file);
@@ -61,6 +63,15 @@ public final class JournalReader implements JournalSource, Closeable {
     } catch (IOException failure) {
       file.close();
       throw failure;
+    }
+  }
+
+  /** {@code /dev/stdin} may lead to a file that is deleted: then nothing can lie beside it. */
+  private static void requireName(Path path) throws IOException {
+    try {
+      path.toRealPath();
+    } catch (NoSuchFileException nameless) {
+      throw new IOException(path + ": is a file without a name; save its rows in one", nameless);
     }
   }
 

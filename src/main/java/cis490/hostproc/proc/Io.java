@@ -13,6 +13,9 @@ public final class Io {
   private static final byte[] READ_KEY = KeyedLines.key("read_bytes");
   private static final byte[] WRITE_KEY = KeyedLines.key("write_bytes");
 
+  private boolean begun;
+  private boolean readAbsent;
+  private boolean writeAbsent;
   private long readBytes;
   private long writeBytes;
 
@@ -20,15 +23,68 @@ public final class Io {
   public Io() {}
 
   /**
+   * Learns from the first text which lines this kernel gives; one that it does not give is no
+   * longer asked for. Without this both must be there.
+   *
+   * @param text the kernel's bytes
+   * @param length how many of them count
+   * @throws MalformedKernelTextException if the text is cut
+   */
+  void begin(byte[] text, int length) throws MalformedKernelTextException {
+    readAbsent = !KeyedLines.has(text, length, READ_KEY, FILE);
+    writeAbsent = !KeyedLines.has(text, length, WRITE_KEY, FILE);
+    begun = true;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  /**
+   * Lines that this kernel does not give.
+   *
+   * @return their keys, or null if both are there
+   */
+  public String absent() {
+    if (readAbsent) {
+      return writeAbsent ? "read_bytes and write_bytes" : "read_bytes";
+    }
+    return writeAbsent ? "write_bytes" : null;
+  }
+
+  /**
    * Takes the numbers from a kernel text.
    *
    * @param text the kernel's bytes
    * @param length how many of them count
-   * @throws MalformedKernelTextException if a line is missing, cut, or holds no number
+   * @throws MalformedKernelTextException if a line that is not {@link #absent()} is missing, cut,
+   *     or holds no number
    */
   public void parse(byte[] text, int length) throws MalformedKernelTextException {
-    readBytes = KeyedLines.lastValue(text, length, READ_KEY, FILE, "read_bytes");
-    writeBytes = KeyedLines.lastValue(text, length, WRITE_KEY, FILE, "write_bytes");
+    if (!readAbsent) {
+      readBytes = KeyedLines.lastValue(text, length, READ_KEY, FILE, "read_bytes");
+    }
+    if (!writeAbsent) {
+      writeBytes = KeyedLines.lastValue(text, length, WRITE_KEY, FILE, "write_bytes");
+    }
+  }
+
+  /**
+   * Whether this kernel has no line read_bytes.
+   *
+   * @return true if the number means nothing
+   */
+  public boolean readAbsent() {
+    return readAbsent;
+  }
+
+  /**
+   * Whether this kernel has no line write_bytes.
+   *
+   * @return true if the number means nothing
+   */
+  public boolean writeAbsent() {
+    return writeAbsent;
   }
 
   /**

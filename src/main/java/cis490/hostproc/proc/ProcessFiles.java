@@ -88,6 +88,23 @@ public final class ProcessFiles implements Closeable {
       throw new NoSuchProcessException(pid, procRoot, "is dead (a zombie)");
     }
     startTimeTicks = stat.startTimeTicks();
+    learnLines();
+  }
+
+  /** Which lines the kernel gives; where a file can't be read now, its first text will tell. */
+  private void learnLines() {
+    try {
+      int ioLength = ioFile.peek();
+      if (ioLength > 0) {
+        io.begin(ioFile.text(), ioLength);
+      }
+      int statusLength = statusFile.peek();
+      if (statusLength > 0) {
+        status.begin(statusFile.text(), statusLength);
+      }
+    } catch (MalformedKernelTextException cut) {
+      // The ticks will count it.
+    }
   }
 
   /**
@@ -114,10 +131,16 @@ public final class ProcessFiles implements Closeable {
     }
     int ioLength = ioFile.read();
     if (ioFile.present()) {
+      if (!io.begun()) {
+        io.begin(ioFile.text(), ioLength);
+      }
       io.parse(ioFile.text(), ioLength);
     }
     int statusLength = statusFile.read();
     if (statusFile.present()) {
+      if (!status.begun()) {
+        status.begin(statusFile.text(), statusLength);
+      }
       status.parse(statusFile.text(), statusLength);
     }
     return Found.ALIVE;
@@ -242,6 +265,15 @@ public final class ProcessFiles implements Closeable {
         return length;
       } catch (IOException unreadable) {
         failure = unreadable;
+        return 0;
+      }
+    }
+
+    /** Length of the text, or 0 if there is none at present; that is noted by {@link #read}. */
+    int peek() throws MalformedKernelTextException {
+      try {
+        return file == null ? 0 : file.read();
+      } catch (IOException unreadable) {
         return 0;
       }
     }

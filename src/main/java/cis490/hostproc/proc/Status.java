@@ -12,6 +12,9 @@ public final class Status {
   private static final byte[] VOLUNTARY_KEY = KeyedLines.key("voluntary_ctxt_switches");
   private static final byte[] INVOLUNTARY_KEY = KeyedLines.key("nonvoluntary_ctxt_switches");
 
+  private boolean begun;
+  private boolean voluntaryAbsent;
+  private boolean involuntaryAbsent;
   private long voluntarySwitches;
   private long involuntarySwitches;
 
@@ -19,17 +22,72 @@ public final class Status {
   public Status() {}
 
   /**
+   * Learns from the first text which lines this kernel gives; one that it does not give is no
+   * longer asked for. Without this both must be there.
+   *
+   * @param text the kernel's bytes
+   * @param length how many of them count
+   * @throws MalformedKernelTextException if the text is cut
+   */
+  void begin(byte[] text, int length) throws MalformedKernelTextException {
+    voluntaryAbsent = !KeyedLines.has(text, length, VOLUNTARY_KEY, FILE);
+    involuntaryAbsent = !KeyedLines.has(text, length, INVOLUNTARY_KEY, FILE);
+    begun = true;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  /**
+   * Lines that this kernel does not give.
+   *
+   * @return their keys, or null if both are there
+   */
+  public String absent() {
+    if (voluntaryAbsent) {
+      return involuntaryAbsent
+          ? "voluntary_ctxt_switches and nonvoluntary_ctxt_switches"
+          : "voluntary_ctxt_switches";
+    }
+    return involuntaryAbsent ? "nonvoluntary_ctxt_switches" : null;
+  }
+
+  /**
    * Takes the numbers from a kernel text.
    *
    * @param text the kernel's bytes
    * @param length how many of them count
-   * @throws MalformedKernelTextException if a line is missing, cut, or holds no number
+   * @throws MalformedKernelTextException if a line that is not {@link #absent()} is missing, cut,
+   *     or holds no number
    */
   public void parse(byte[] text, int length) throws MalformedKernelTextException {
-    involuntarySwitches =
-        KeyedLines.lastValue(text, length, INVOLUNTARY_KEY, FILE, "nonvoluntary_ctxt_switches");
-    voluntarySwitches =
-        KeyedLines.lastValue(text, length, VOLUNTARY_KEY, FILE, "voluntary_ctxt_switches");
+    if (!involuntaryAbsent) {
+      involuntarySwitches =
+          KeyedLines.lastValue(text, length, INVOLUNTARY_KEY, FILE, "nonvoluntary_ctxt_switches");
+    }
+    if (!voluntaryAbsent) {
+      voluntarySwitches =
+          KeyedLines.lastValue(text, length, VOLUNTARY_KEY, FILE, "voluntary_ctxt_switches");
+    }
+  }
+
+  /**
+   * Whether this kernel has no line voluntary_ctxt_switches.
+   *
+   * @return true if the number means nothing
+   */
+  public boolean voluntaryAbsent() {
+    return voluntaryAbsent;
+  }
+
+  /**
+   * Whether this kernel has no line nonvoluntary_ctxt_switches.
+   *
+   * @return true if the number means nothing
+   */
+  public boolean involuntaryAbsent() {
+    return involuntaryAbsent;
   }
 
   /**

@@ -18,10 +18,14 @@ public final class Row {
   long rssBytes;
   long vsizeBytes;
   boolean ioPresent;
+  boolean ioReadAbsent;
   long ioReadBytes;
+  boolean ioWriteAbsent;
   long ioWriteBytes;
   boolean statusPresent;
+  boolean voluntaryAbsent;
   long voluntaryCtxsw;
+  boolean involuntaryAbsent;
   long involuntaryCtxsw;
   long minorFaults;
   long majorFaults;
@@ -43,11 +47,17 @@ public final class Row {
     rssBytes = stat.rssBytes(pageSizeBytes);
     vsizeBytes = stat.vsizeBytes();
     ioPresent = files.ioPresent();
-    ioReadBytes = files.io().readBytes();
-    ioWriteBytes = files.io().writeBytes();
+    var io = files.io();
+    ioReadAbsent = io.readAbsent();
+    ioReadBytes = io.readBytes();
+    ioWriteAbsent = io.writeAbsent();
+    ioWriteBytes = io.writeBytes();
     statusPresent = files.statusPresent();
-    voluntaryCtxsw = files.status().voluntarySwitches();
-    involuntaryCtxsw = files.status().involuntarySwitches();
+    var status = files.status();
+    voluntaryAbsent = status.voluntaryAbsent();
+    voluntaryCtxsw = status.voluntarySwitches();
+    involuntaryAbsent = status.involuntaryAbsent();
+    involuntaryCtxsw = status.involuntarySwitches();
     minorFaults = stat.minorFaults();
     majorFaults = stat.majorFaults();
   }

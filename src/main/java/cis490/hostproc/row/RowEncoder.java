@@ -60,10 +60,10 @@ public final class RowEncoder {
     field(CPU_SYS_JIFFIES, row.cpuSysJiffies);
     field(RSS_BYTES, row.rssBytes);
     field(VSIZE_BYTES, row.vsizeBytes);
-    field(IO_READ_BYTES, row.ioReadBytes, row.ioPresent);
-    field(IO_WRITE_BYTES, row.ioWriteBytes, row.ioPresent);
-    field(VOLUNTARY_CTXSW, row.voluntaryCtxsw, row.statusPresent);
-    field(INVOLUNTARY_CTXSW, row.involuntaryCtxsw, row.statusPresent);
+    field(IO_READ_BYTES, row.ioReadBytes, row.ioPresent && !row.ioReadAbsent);
+    field(IO_WRITE_BYTES, row.ioWriteBytes, row.ioPresent && !row.ioWriteAbsent);
+    field(VOLUNTARY_CTXSW, row.voluntaryCtxsw, row.statusPresent && !row.voluntaryAbsent);
+    field(INVOLUNTARY_CTXSW, row.involuntaryCtxsw, row.statusPresent && !row.involuntaryAbsent);
     field(MINOR_FAULTS, row.minorFaults);
     field(MAJOR_FAULTS, row.majorFaults);
     text(END);

@@ -44,6 +44,10 @@ public final class SampleFigures implements MeterBinder {
     IO_UNREADABLE,
     /** No numbers from {@code status}. */
     STATUS_UNREADABLE,
+    /** The kernel gives no such line in {@code io}. */
+    IO_LINES_ABSENT,
+    /** The kernel gives no such line in {@code status}. */
+    STATUS_LINES_ABSENT,
     /** No row: {@code stat} can't be read although the process is there. */
     STAT_UNREADABLE,
     /** No row: the text of {@code stat} is not as proc(5) says. */

@@ -36,6 +36,8 @@ public final class Sampler {
 
   private int ioFailuresInRow;
   private int statusFailuresInRow;
+  private boolean ioLinesSeen;
+  private boolean statusLinesSeen;
 
   private volatile EndReason stop;
   private volatile Thread thread;
@@ -220,6 +222,20 @@ public final class Sampler {
     }
     if (statusFailuresInRow == 2) {
       figures.complain(Complaint.STATUS_UNREADABLE, files.statusFailure().getMessage());
+    }
+    if (!ioLinesSeen && files.ioPresent()) {
+      ioLinesSeen = true;
+      noteAbsent(Complaint.IO_LINES_ABSENT, "io", files.io().absent());
+    }
+    if (!statusLinesSeen && files.statusPresent()) {
+      statusLinesSeen = true;
+      noteAbsent(Complaint.STATUS_LINES_ABSENT, "status", files.status().absent());
+    }
+  }
+
+  private void noteAbsent(Complaint complaint, String file, String lines) {
+    if (lines != null) {
+      figures.complain(complaint, file + " has no " + lines);
     }
   }
 }

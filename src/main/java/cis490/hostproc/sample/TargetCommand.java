@@ -22,7 +22,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TargetCommand {
 
-  private static final String STOP_THEN_EXEC = "kill -STOP $$; exec \"$@\"";
+  /** The launcher may have set LC_ALL for the JVM; the command gets the caller's own. */
+  private static final String RESTORE_LOCALE =
+      "case ${HOSTPROC_LC_ALL-} in =*) LC_ALL=${HOSTPROC_LC_ALL#=};; -) unset LC_ALL;; esac;"
+          + " unset HOSTPROC_LC_ALL; ";
+
+  private static final String STOP_THEN_EXEC = RESTORE_LOCALE + "kill -STOP $$; exec \"$@\"";
   private static final int CONTINUE_TRIES = 3;
   private static final String CONTINUE = "kill -CONT \"$0\"";
   private static final int COMMAND_NAME_BYTES_MAX = 15;

@@ -4,8 +4,6 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * What is shipped where.
@@ -33,10 +31,37 @@ public record ShipJob(
     String transactionalId,
     Map<String, String> headers,
     String episodesTopic,
-    Supplier<byte[]> manifest,
-    Function<JournalCursor, byte[]> sealed,
+    Announced manifest,
+    Sealed sealed,
     Duration linger,
     boolean yields) {
+
+  /** Gives a manifest as it is now. */
+  @FunctionalInterface
+  public interface Announced {
+    /**
+     * Called on the shipper's thread, with its producer the episode's only one.
+     *
+     * @return JSON
+     * @throws ShippingStoppedException if none may be published, and so no rows either
+     * @throws Exception if there is none at present; it is asked again
+     */
+    byte[] get() throws Exception;
+  }
+
+  /** Gives the manifest of an episode that has arrived. */
+  @FunctionalInterface
+  public interface Sealed {
+    /**
+     * Called on the shipper's thread, with its producer the episode's only one.
+     *
+     * @param end of what was shipped and read back equal
+     * @return JSON
+     * @throws ShippingStoppedException if none may be published
+     * @throws Exception if there is none at present; it is asked again
+     */
+    byte[] apply(JournalCursor end) throws Exception;
+  }
 
   /** The file's beginning. */
   JournalCursor start() {

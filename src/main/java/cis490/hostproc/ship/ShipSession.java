@@ -266,7 +266,7 @@ final class ShipSession implements AutoCloseable {
   /** Readers would else wait until it times out. */
   private void abort() {
     try {
-      producer.abortTransaction();
+      clients.run("the abort", clients.blockLimit(), producer::abortTransaction);
     } catch (KafkaException | IllegalStateException notNow) {
       // None was begun, or the brokers are away: the next session's initTransactions ends it.
     }

@@ -5,7 +5,12 @@ public final class ShippingStoppedException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  ShippingStoppedException(String why) {
+  /**
+   * For a person.
+   *
+   * @param why what is in the way, and where
+   */
+  public ShippingStoppedException(String why) {
     super(why, null, false, false);
   }
 }

@@ -79,6 +79,77 @@ class LauncherIT {
     assertTrue(run.err().contains("next               " + LAUNCHER + " ship "), run.err());
   }
 
+  @Test
+  void whereverItIsCalledFromItFindsItself() throws IOException {
+    Path home = install(folder.resolve("its hömé"));
+    Path chain = Files.createDirectory(folder.resolve("bin"));
+    Files.createSymbolicLink(chain.resolve("first"), Path.of("../its hömé/hostproc"));
+    Files.createSymbolicLink(chain.resolve("hostproc"), Path.of("first"));
+    String version = version(List.of(LAUNCHER.toString(), "--version"));
+    for (String call :
+        List.of(
+            "cd 'its hömé'; sh hostproc --version",
+            "cd 'its hömé'; bash hostproc --version",
+            "cd 'its hömé'; PATH=:$PATH hostproc --version",
+            "cd 'its hömé'; PATH=.:$PATH hostproc --version",
+            "PATH=$PWD/bin:$PATH hostproc --version",
+            "cd bin; PATH=.:$PATH hostproc --version",
+            "cd bin; sh hostproc --version",
+            "cd /; PATH=$OLDPWD/bin:$PATH bash hostproc --version",
+            "bin/first --version")) {
+      assertEquals(version, version(shell("export LC_ALL=C; " + call)), call);
+    }
+    assertTrue(Files.exists(home));
+  }
+
+  @Test
+  void aFolderWithLettersIsTheSameOneInEveryLocale() throws IOException {
+    Path rows = Files.createDirectory(folder.resolve("ünï")).resolve("episodes/a/host_proc.jsonl");
+    String collect =
+        "cd ünï; %s collect --episode a --offline --duration-s 0.2 --append-other-process -- env";
+    for (String locale : List.of("LC_ALL=C", "LANG=C", "LC_CTYPE=POSIX", "LC_ALL=C.UTF-8")) {
+      String clean = "unset LC_ALL LANG LC_CTYPE; export " + locale + "; ";
+      Hostproc run = Hostproc.startCommand(folder, shell(clean + String.format(collect, LAUNCHER)));
+      assertEquals(0, run.exitCode(), run.err());
+      List<String> environment = run.out().lines().filter(line -> line.contains("LC_")).toList();
+      assertEquals(
+          locale.startsWith("LANG") ? List.of() : List.of(locale), environment, "the caller's own");
+    }
+    assertEquals(4, Hostproc.lines(rows));
+
+    String jar = "java -jar " + Hostproc.JAR;
+    for (String call :
+        List.of(
+            "export LC_ALL=C; " + String.format(collect, jar),
+            "mkdir x$(printf '\\377'); cd x*; "
+                + String.format(collect, LAUNCHER).replace("cd ünï; ", ""),
+            String.format(collect, LAUNCHER) + " --output $(printf '\\377')",
+            "cd ünï; echo ssl.truststore.location=/ünï > p; LC_ALL=C "
+                + jar
+                + " episodes --bootstrap-servers 127.0.0.1:1 --kafka-config p")) {
+      Hostproc run = Hostproc.startCommand(folder, shell(call));
+      assertEquals(2, run.exitCode(), call + ": " + run.err());
+      assertEquals(1, run.err().lines().count(), run.err());
+      assertTrue(run.err().contains("letters that this locale lacks; "), run.err());
+    }
+    try (var all = Files.list(folder)) {
+      assertEquals(2, all.count(), "no new folder but the one that was made");
+    }
+    assertEquals(4, Hostproc.lines(rows));
+  }
+
+  private static List<String> shell(String script) {
+    return List.of("bash", "-c", script);
+  }
+
+  private static Path install(Path home) throws IOException {
+    Files.createDirectory(home);
+    Files.copy(LAUNCHER, home.resolve("hostproc"));
+    Files.copy(Hostproc.JAR, home.resolve("hostproc.jar"));
+    Files.createSymbolicLink(home.resolve("lib"), Hostproc.JAR.resolveSibling("lib"));
+    return home;
+  }
+
   /** All that is printed, and that nothing is on stderr. */
   private String version(List<String> command) {
     Hostproc run = Hostproc.startCommand(folder, command);

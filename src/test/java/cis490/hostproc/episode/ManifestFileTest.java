@@ -27,15 +27,51 @@ class ManifestFileTest {
   @CsvSource({
     "host_proc.jsonl, host_proc.episode.json",
     "a.b.jsonl, a.b.episode.json",
-    "rows, rows.episode.json",
-    "rows.json, rows.json.episode.json",
-    "rows.JSONL, rows.JSONL.episode.json",
-    "rows.jsonl.gz, rows.jsonl.gz.episode.json",
+    "rows, rows.manifest.json",
+    "rows.json, rows.json.manifest.json",
+    "rows.JSONL, rows.JSONL.manifest.json",
+    "rows.jsonl.gz, rows.jsonl.gz.manifest.json",
     ".jsonl, .episode.json"
   })
   void itIsNamedAfterTheRows(String rows, String manifest) {
     assertEquals(folder.resolve(manifest), ManifestFile.beside(folder.resolve(rows)).path());
     assertEquals(Path.of(manifest), ManifestFile.beside(Path.of(rows)).path());
+  }
+
+  @Test
+  void aFormerNameIsFoundAsLongAsItCanBeOfNoOtherFile() throws Exception {
+    Path rows = Files.createFile(folder.resolve("rows"));
+    Path former = Files.createFile(folder.resolve("rows.episode.json"));
+    assertEquals(former, ManifestFile.beside(rows).path());
+    Path others = Files.createFile(folder.resolve("rows.jsonl"));
+    assertEquals(folder.resolve("rows.manifest.json"), ManifestFile.beside(rows).path());
+    assertEquals(former, ManifestFile.beside(others).path());
+  }
+
+  @Test
+  void behindALinkItIsTheFilesUnlessTheLinkHasOne() throws Exception {
+    Path rows = Files.createFile(folder.resolve("rows.jsonl"));
+    Path link = Files.createSymbolicLink(folder.resolve("link.jsonl"), rows);
+    Path loose = Files.createSymbolicLink(folder.resolve("loose.jsonl"), Path.of("nowhere"));
+    assertEquals(
+        folder.toRealPath().resolve("rows.episode.json"), ManifestFile.beside(link).path());
+    assertEquals(folder.resolve("loose.episode.json"), ManifestFile.beside(loose).path());
+    Path links = Files.createFile(folder.resolve("link.episode.json"));
+    assertEquals(links, ManifestFile.beside(link).path());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a.episode.json, true",
+    "a.manifest.json, true",
+    "a.episode.json.tmp, true",
+    "a.manifest.json.tmp, true",
+    "a.jsonl, false",
+    "a.json, false",
+    "a.jsonl.tmp, false"
+  })
+  void rowsUnderAManifestsNameWouldBeInItsWay(String name, boolean isOne) {
+    assertEquals(isOne, ManifestFile.isNameOfOne(folder.resolve(name)));
   }
 
   @Test

@@ -45,6 +45,7 @@ class ManifestTest {
           "page_size_bytes",
           "interval_ms",
           "origin_mono_ns",
+          "mono_offset_ns",
           "started_wall_ns");
 
   private static final List<String> ENDING =
@@ -72,6 +73,7 @@ class ManifestTest {
           "process_start_ticks",
           "interval_ms",
           "origin_mono_ns",
+          "mono_offset_ns",
           "started_wall_ns",
           "first_row",
           "torn_bytes",

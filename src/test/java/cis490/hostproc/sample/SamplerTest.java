@@ -264,6 +264,45 @@ class SamplerTest {
   }
 
   @Test
+  void linesThatTheKernelNeverGivesAreNullAndNamedOnce() throws Exception {
+    SyntheticProcess process = process();
+    process.write("status", "Name:\tx\nTgid:\t4711\n");
+    process.write("io", "rchar: 1\nread_bytes: 7\n");
+    // A line that comes later stays null: a field is there from the start, or it is not.
+    clock.at(START + 150 * MS, () -> process.write("io", "read_bytes: 8\nwrite_bytes: 9\n"));
+    // One that was there is missed.
+    clock.at(START + 250 * MS, () -> process.write("io", "rchar: 1\n"));
+    run(process, ticks(4));
+    assertEquals(List.of(0L, 100L, 200L), milliseconds());
+    assertEquals(1, figures.malformed());
+    assertTrue(figures.complaint(Complaint.IO_MALFORMED).contains("has no read_bytes"));
+    for (JsonNode row : rows()) {
+      assertTrue(row.get("io_write_bytes").isNull());
+      assertTrue(row.get("voluntary_ctxsw").isNull() && row.get("involuntary_ctxsw").isNull());
+    }
+    assertEquals(7, rows().get(0).get("io_read_bytes").longValue());
+    assertEquals(8, rows().get(2).get("io_read_bytes").longValue());
+    assertEquals("io has no write_bytes", figures.complaint(Complaint.IO_LINES_ABSENT));
+    assertEquals(
+        "status has no voluntary_ctxt_switches and nonvoluntary_ctxt_switches",
+        figures.complaint(Complaint.STATUS_LINES_ABSENT));
+  }
+
+  @Test
+  void statusLinesAreNamedThoughIoCanNotBeRead() throws Exception {
+    SyntheticProcess process = process();
+    Files.delete(process.file("io"));
+    process.write("status", "voluntary_ctxt_switches: 3\n");
+    run(process, ticks(2));
+    assertEquals(2, figures.rows());
+    assertEquals(3, rows().get(1).get("voluntary_ctxsw").longValue());
+    assertTrue(rows().get(1).get("involuntary_ctxsw").isNull());
+    assertEquals(
+        "status has no nonvoluntary_ctxt_switches",
+        figures.complaint(Complaint.STATUS_LINES_ABSENT));
+  }
+
+  @Test
   void anIoThatOpensAndCanNotBeReadIsNullAndNamed() throws Exception {
     SyntheticProcess process = process();
     Files.delete(process.file("io"));

@@ -543,7 +543,7 @@ class ShipperTest {
               Map.of(
                   "source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
               MANIFESTS,
-              opening,
+              opening::get,
               end -> ("closed " + end.chain()).getBytes(UTF_8),
               Duration.ofMillis(20),
               false);

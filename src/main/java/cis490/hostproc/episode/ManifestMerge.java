@@ -1,0 +1,248 @@
+package cis490.hostproc.episode;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** Two manifests of one episode as one that knows what either does. */
+final class ManifestMerge {
+
+  private final Manifest ours;
+  private final Manifest known;
+
+  /** Whether ours is that of the collector at work, which knows its own runs best. */
+  private final boolean sampling;
+
+  /** What is to be added to the number of a run of ours; null if no run is in common. */
+  private final Long numberShift;
+
+  private ManifestMerge(Manifest ours, Manifest known, boolean sampling) {
+    this.ours = ours;
+    this.known = known;
+    this.sampling = sampling;
+    this.numberShift = numberShift(ours, known);
+  }
+
+  static Manifest of(Manifest ours, Manifest known, boolean sampling) {
+    boolean retired = known.state() == Manifest.State.RETIRED;
+    if (retired && ours.state() != Manifest.State.RETIRED) {
+      return known;
+    }
+    ManifestMerge merge = new ManifestMerge(ours, known, sampling);
+    Manifest merged =
+        new Manifest(merge.beginning(), merge.state(), merge.ending(), merge.ticks(), merge.runs());
+    return merged.state() == Manifest.State.OPEN
+        ? merged
+        : new Manifest(
+            merged.beginning(),
+            merged.state(),
+            merged.ending(),
+            merged.ticks(),
+            merged.runsSettled(merged.ending().lines()));
+  }
+
+  private Manifest.State state() {
+    if (sampling || hasLaterRun()) {
+      return ours.state();
+    }
+    boolean rises = ours.state().compareTo(known.state()) > 0 && !knownHasLaterRun();
+    return rises ? ours.state() : known.state();
+  }
+
+  static boolean shareRun(Manifest ours, Manifest known) {
+    return numberShift(ours, known) != null;
+  }
+
+  static boolean otherRecording(Manifest ours, Manifest known) {
+    if (ours.runs().isEmpty() || known.runs().isEmpty()) {
+      return false;
+    }
+    Long shift = numberShift(ours, known);
+    if (shift != null) {
+      return haveParted(ours.runs(), known.runs(), shift);
+    }
+    long knownRows =
+        known.state() == Manifest.State.OPEN
+            ? last(known.runs()).start().firstRow()
+            : known.ending().lines();
+    return ours.runs().get(0).start().firstRow() < knownRows;
+  }
+
+  /** Of a file that was copied, and both copies gone on with. */
+  private static boolean haveParted(List<Run> ours, List<Run> known, long shift) {
+    for (Run one : ours) {
+      for (Run other : known) {
+        if (one.number() + shift == other.number() && !same(one.start(), other.start())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Long numberShift(Manifest ours, Manifest known) {
+    for (Run one : ours.runs()) {
+      for (Run other : known.runs()) {
+        if (same(one.start(), other.start())) {
+          return other.number() - one.number();
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean same(Run.Start one, Run.Start other) {
+    return one.pid() == other.pid()
+        && one.processStartTicks() == other.processStartTicks()
+        && one.startedWallNs() == other.startedWallNs()
+        && Objects.equals(one.bootId(), other.bootId());
+  }
+
+  private boolean hasLaterRun() {
+    return numberShift != null
+        && last(ours.runs()).number() + numberShift > last(known.runs()).number();
+  }
+
+  private boolean knownHasLaterRun() {
+    return numberShift != null
+        && last(ours.runs()).number() + numberShift < last(known.runs()).number();
+  }
+
+  private Manifest.Beginning beginning() {
+    Manifest.Beginning our = ours.beginning();
+    Manifest.Beginning other = known.beginning();
+    if (our.pid() == null) {
+      // Of rows that we did not sample; whoever did knows better when the first one was.
+      return filled(other, our);
+    }
+    boolean startKnown = other.startedWallNs() != null && other.pid() != null;
+    Manifest.Beginning began = startKnown ? our.startedAt(other.startedWallNs()) : our;
+    boolean sameProcess =
+        other.pid() != null
+            && other.processStartTicks() != null
+            && our.isProcess(other.bootId(), other.pid(), other.processStartTicks());
+    return sameProcess ? filled(began, other) : began;
+  }
+
+  private Manifest.Ending ending() {
+    if (sampling || hasLaterRun()) {
+      return ours.ending();
+    }
+    if (knownHasLaterRun()) {
+      return known.ending();
+    }
+    Manifest.Ending base = ours.ending();
+    Manifest.Ending other = known.ending();
+    int later = ours.state().compareTo(known.state());
+    if (later < 0 || (later == 0 && bytes(known.ending()) > bytes(ours.ending()))) {
+      base = known.ending();
+      other = ours.ending();
+    }
+    if (base.bytes() == null || !base.bytes().equals(other.bytes())) {
+      return base;
+    }
+    Manifest.Ending both = filled(base, other);
+    boolean otherSawTheEnd = other.endReason() != null && other.endReason() != EndReason.UNKNOWN;
+    return base.endReason() == EndReason.UNKNOWN && otherSawTheEnd ? withEndOf(other, both) : both;
+  }
+
+  private static Manifest.Ending withEndOf(Manifest.Ending seen, Manifest.Ending both) {
+    return new Manifest.Ending(
+        seen.endedWallNs(),
+        seen.endReason(),
+        seen.exitCode(),
+        both.rows(),
+        both.linesSkipped(),
+        both.bytes(),
+        both.chain(),
+        both.rowsAcknowledged());
+  }
+
+  private static long bytes(Manifest.Ending ending) {
+    return ending.bytes() == null ? -1 : ending.bytes();
+  }
+
+  private Ticks ticks() {
+    if (ours.ticks().equals(Ticks.UNKNOWN) || known.ticks().equals(Ticks.UNKNOWN)) {
+      return filled(ours.ticks(), known.ticks());
+    }
+    if (numberShift == null) {
+      return known.runs().isEmpty() || ours.runs().isEmpty()
+          ? filled(ours.ticks(), known.ticks())
+          : known.ticks().plus(ours.ticks());
+    }
+    if (sampling && numberShift == 0) {
+      return ours.ticks();
+    }
+    boolean knownCounted = !hasLaterRun() && !last(known.runs()).isOpen();
+    if (knownCounted && last(ours.runs()).isOpen()) {
+      return known.ticks();
+    }
+    if (knownHasLaterRun()) {
+      return known.ticks();
+    }
+    // Runs that ours has not are in the known sum, and ours is not, until it has ended there.
+    if (numberShift == 0) {
+      return ours.ticks();
+    }
+    return knownCounted ? known.ticks() : known.ticks().plus(ours.ticks());
+  }
+
+  private List<Run> runs() {
+    if (ours.runs().isEmpty() || known.runs().isEmpty()) {
+      return ours.runs().isEmpty() ? known.runs() : ours.runs();
+    }
+    TreeMap<Long, Run> byNumber = new TreeMap<>();
+    Run first = ours.runs().get(0);
+    List<Run> before = known.runs();
+    long shift;
+    if (numberShift == null) {
+      // The file's manifest was lost on the way: what is known of it came before.
+      before = known.runsSettled(first.start().firstRow());
+      shift = last(before).number() - first.number() + 1;
+    } else {
+      shift = numberShift;
+    }
+    before.forEach(run -> byNumber.put(run.number(), run));
+    for (Run run : ours.runs()) {
+      Run numbered = new Run(run.number() + shift, run.start(), run.end(), run.ticks());
+      byNumber.merge(numbered.number(), numbered, this::better);
+    }
+    List<Run> all = new ArrayList<>(byNumber.values());
+    return all.subList(Math.max(0, all.size() - Manifest.RUNS_MAX), all.size());
+  }
+
+  /** Who saw a run's end knows more than who found that it had ended. */
+  private Run better(Run other, Run our) {
+    return sampling || rank(our) >= rank(other) ? our : other;
+  }
+
+  private static int rank(Run run) {
+    return run.isOpen() ? 0 : run.end().endReason() == EndReason.UNKNOWN ? 1 : 2;
+  }
+
+  private static Run last(List<Run> runs) {
+    return runs.get(runs.size() - 1);
+  }
+
+  /** The first record, with the other's values where its own are null. */
+  private static <R extends Record> R filled(R first, R other) {
+    try {
+      RecordComponent[] components = first.getClass().getRecordComponents();
+      Object[] values = new Object[components.length];
+      Class<?>[] types = new Class<?>[components.length];
+      for (int i = 0; i < values.length; i++) {
+        Object value = components[i].getAccessor().invoke(first);
+        values[i] = value != null ? value : components[i].getAccessor().invoke(other);
+        types[i] = components[i].getType();
+      }
+      @SuppressWarnings("unchecked")
+      R filled = (R) first.getClass().getDeclaredConstructor(types).newInstance(values);
+      return filled;
+    } catch (ReflectiveOperationException impossible) {
+      throw new AssertionError("records of plain values", impossible);
+    }
+  }
+}

@@ -24,6 +24,7 @@ final class KnownManifest {
   private final EpisodeId episode;
   private final KafkaConnection connection;
   private KafkaSettings settings;
+  private ManifestTopic.Look look = ManifestTopic.Look.NONE;
   private volatile Manifest accepted;
 
   KnownManifest(EpisodeId episode, KafkaConnection connection) {
@@ -39,9 +40,8 @@ final class KnownManifest {
 
   /** As Kafka has it now; null if it has none. */
   Manifest read() throws Exception {
-    Manifest last;
     try {
-      last = ManifestTopic.read(settings, "hostproc-" + episode, episode);
+      look = ManifestTopic.read(settings, "hostproc-" + episode, episode, look);
     } catch (TopicAuthorizationException denied) {
       throw new ShippingStoppedException(
           "no right to read "
@@ -50,6 +50,7 @@ final class KnownManifest {
               + episode
               + " would be lost: the collector needs Read on it");
     }
+    Manifest last = look.manifest();
     if (last != null && last.state() == Manifest.State.RETIRED) {
       throw new ShippingStoppedException(
           "the episode "

@@ -34,23 +34,37 @@ final class ManifestTopic {
     return episodes;
   }
 
-  /** The last one of a single episode; null if there is none, or it is no manifest. */
-  static Manifest read(KafkaSettings settings, String clientId, EpisodeId episode)
+  /**
+   * A look for a single episode's.
+   *
+   * @param manifest the last one, null if there is none
+   * @param end offset up to which was looked
+   */
+  record Look(Manifest manifest, long end) {
+    static final Look NONE = new Look(null, 0);
+  }
+
+  /** The last one of a single episode. Reads only what came after an earlier look. */
+  static Look read(KafkaSettings settings, String clientId, EpisodeId episode, Look before)
       throws Exception {
     byte[] key = episode.value().getBytes(UTF_8);
-    byte[][] last = {null};
     try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {
+      long end = reader.end();
+      boolean anew = end < before.end();
+      Manifest[] last = {anew ? null : before.manifest()};
       reader.forEach(
+          anew ? reader.beginning() : Math.max(reader.beginning(), before.end()),
+          end,
           record -> {
             if (Arrays.equals(key, record.key())) {
-              last[0] = record.value();
+              last[0] = manifest(record.value());
             }
             return true;
           });
+      return new Look(last[0], end);
     } catch (UnknownTopicOrPartitionException none) {
-      // No episode yet.
+      return Look.NONE;
     }
-    return manifest(last[0]);
   }
 
   private static Manifest manifest(byte[] json) {

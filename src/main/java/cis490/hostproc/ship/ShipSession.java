@@ -18,9 +18,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One connection: recover, then ship batches, each a transaction, until something goes wrong. After
@@ -113,9 +113,14 @@ final class ShipSession implements AutoCloseable {
         figures.watch(producer);
         return;
       } catch (TimeoutException noAnswer) {
-        String why = TransactionCoordinator.problem(clients);
+        String why = clients.isBroken() ? null : TransactionCoordinator.problem(clients);
         throw why == null ? noAnswer : new TimeoutException(why);
-      } catch (InvalidTxnTimeoutException tooLong) {
+      } catch (KafkaException failure) {
+        // The producer passes on the words alone.
+        if (!String.valueOf(failure.getMessage())
+            .contains(Errors.INVALID_TRANSACTION_TIMEOUT.message())) {
+          throw failure;
+        }
         if (!pace.shortenTransactionTimeout()) {
           throw new ShippingStoppedException(
               "the brokers allow transactions of less than a second"

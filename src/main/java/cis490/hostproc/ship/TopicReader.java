@@ -118,8 +118,16 @@ public final class TopicReader implements AutoCloseable {
     forEach(beginning(), end(), visitor);
   }
 
-  /** All records between two offsets. */
-  void forEach(long from, long end, Visitor visitor) throws Exception {
+  /**
+   * All records between two offsets.
+   *
+   * @param from the first
+   * @param end after the last, from {@link #end()}
+   * @param visitor sees each
+   * @throws TimeoutException if the broker gives nothing for long
+   * @throws Exception of the visitor
+   */
+  public void forEach(long from, long end, Visitor visitor) throws Exception {
     consumer.seek(partition, from);
     long stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
     long position = from;

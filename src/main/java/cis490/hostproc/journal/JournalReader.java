@@ -50,6 +50,9 @@ public final class JournalReader implements JournalSource, Closeable {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString());
     }
+    if (Files.isDirectory(path)) {
+      throw new IOException(path + ": is a directory");
+    }
     if (!Files.isRegularFile(path)) {
       throw new IOException(
           path + ": is no regular file, and its rows are read more than once; save them in one");

@@ -39,7 +39,10 @@ final class Clients implements AutoCloseable {
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
   private static final Duration CLOSED_WITHIN = Duration.ofSeconds(5);
-  private static final Duration THREAD_ENDS_WITHIN = Duration.ofSeconds(1);
+  private static final Duration THREAD_ENDS_WITHIN = Duration.ofMillis(300);
+
+  /** What the admin client says when its thread has died (KafkaAdminClient). */
+  private static final String THREAD_HAS_EXITED = "The AdminClient thread has exited.";
 
   /** How soon the death of a client's thread is noticed. */
   private static final long LOOK_EVERY_NS = Duration.ofMillis(200).toNanos();
@@ -56,6 +59,7 @@ final class Clients implements AutoCloseable {
   private Admin admin;
   private Consumer<byte[], byte[]> consumer;
   private Producer<byte[], byte[]> producer;
+  private final Set<Thread> clientThreads = new HashSet<>();
   private volatile Throwable death;
   private boolean expired;
   private boolean closed;
@@ -154,6 +158,7 @@ final class Clients implements AutoCloseable {
           C made = maker.get();
           Set<Thread> started = kafkaThreads();
           started.removeAll(before);
+          clientThreads.addAll(started);
           started.forEach(t -> t.setUncaughtExceptionHandler((thread, error) -> death = error));
           return made;
         });
@@ -265,6 +270,11 @@ final class Clients implements AutoCloseable {
   }
 
   private RuntimeException failure(Throwable cause) {
+    if (THREAD_HAS_EXITED.equals(cause.getMessage())) {
+      // What it died of is known when it is over.
+      clientThreads.forEach(Clients::hasEnded);
+      expired = true;
+    }
     if (death != null) {
       return died();
     }
@@ -283,7 +293,7 @@ final class Clients implements AutoCloseable {
     closed = true;
     death = null;
     try {
-      run("close", CLOSED_WITHIN, this::closeClients);
+      run("close", expired ? THREAD_ENDS_WITHIN : CLOSED_WITHIN, this::closeClients);
     } catch (KafkaException hangs) {
       // It was interrupted, and ends by itself or is a stray.
     }

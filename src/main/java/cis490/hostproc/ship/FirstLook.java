@@ -34,7 +34,7 @@ final class FirstLook {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
   private static final short API_VERSIONS = 18;
-  private static final int CORRELATION = 0x68_6F_73_74;
+  static final int CORRELATION = 0x68_6F_73_74;
   private static final byte[] CLIENT_ID = "hostproc-look".getBytes(US_ASCII);
 
   /** The answer names some 80 requests, 6 bytes each. */

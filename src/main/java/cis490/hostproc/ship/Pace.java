@@ -84,7 +84,10 @@ final class Pace {
    * @return whether there is a shorter one to try
    */
   boolean shortenTransactionTimeout() {
-    transactionTimeout = transactionTimeout.dividedBy(2);
-    return transactionTimeout.compareTo(TRANSACTION_TIMEOUT_MIN) >= 0;
+    boolean isLonger = transactionTimeout.compareTo(TRANSACTION_TIMEOUT_MIN) > 0;
+    Duration half = transactionTimeout.dividedBy(2);
+    transactionTimeout =
+        half.compareTo(TRANSACTION_TIMEOUT_MIN) < 0 ? TRANSACTION_TIMEOUT_MIN : half;
+    return isLonger;
   }
 }

@@ -98,7 +98,7 @@ final class LinkFaults {
    */
   private static void shortTransactions(Run run) throws Exception {
     run.brokers().terminate(0);
-    String allowed = Integer.toString(run.random().nextInt(1_500, 4_000));
+    String allowed = Integer.toString(run.random().nextInt(1_000, 3_000));
     run.brokers().launch(0, Map.of(BrokerMain.MORE, "transaction.max.timeout.ms=" + allowed));
     run.brokers().awaitReady(0);
     Wire wire = run.wire();
@@ -108,7 +108,7 @@ final class LinkFaults {
     for (int i = 0; i < times; i++) {
       Wire.Catch late = wire.hold(Wire.PRODUCE);
       Assertions.assertTrue(late.awaitCaught(), "nothing is shipped");
-      run.pass(5_500, 7_500);
+      run.pass(4_000, 5_500);
       late.release();
       late.awaitAnswered();
     }

@@ -137,7 +137,7 @@ class JournalReaderTest {
   void whatIsNotThereOrNoFileIsRefused() {
     assertThrows(NoSuchFileException.class, () -> JournalReader.open(folder.resolve("no")));
     IOException folderRefused = assertThrows(IOException.class, () -> JournalReader.open(folder));
-    assertEquals(folder + ": is no regular file", folderRefused.getMessage());
+    assertEquals(folder + ": is a directory", folderRefused.getMessage());
   }
 
   @Test

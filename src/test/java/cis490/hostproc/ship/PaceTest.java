@@ -1,0 +1,85 @@
+package cis490.hostproc.ship;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How much goes into a transaction. */
+class PaceTest {
+
+  private static final long QUICK_NS = Duration.ofMillis(50).toNanos();
+  private static final long SLOW_NS = Duration.ofSeconds(20).toNanos();
+
+  private final Pace pace = new Pace();
+
+  @Test
+  void fullTransactionsThatAreQuickGrowUpToTheLimit() {
+    for (int i = 0; i < 10; i++) {
+      pace.sent(pace.rows());
+      pace.committed(QUICK_NS);
+    }
+    assertEquals(Pace.ROWS_MAX, pace.rows());
+  }
+
+  @Test
+  void transactionsThatAreNotFullSayNothing() {
+    int before = pace.rows();
+    pace.sent(3);
+    pace.committed(QUICK_NS);
+    assertEquals(before, pace.rows());
+  }
+
+  @Test
+  void slowOnesShrinkToWhatTakesTwoSeconds() {
+    pace.sent(1000);
+    pace.committed(SLOW_NS);
+    assertEquals(100, pace.rows());
+  }
+
+  @Test
+  void aSingleRowIsAlwaysTried() {
+    pace.sent(1);
+    pace.committed(SLOW_NS);
+    assertEquals(1, pace.rows());
+    for (int i = 0; i < 20; i++) {
+      pace.sent(pace.rows());
+      pace.failed();
+    }
+    assertEquals(1, pace.rows());
+    pace.sent(1);
+    pace.committed(QUICK_NS);
+    assertEquals(2, pace.rows());
+  }
+
+  @Test
+  void aFailureWithoutRowsOnTheWayMakesFetchesSmaller() {
+    int rows = pace.rows();
+    for (int i = 0; i < 20; i++) {
+      pace.failed();
+    }
+    assertEquals(rows, pace.rows());
+    assertTrue(pace.fetchBytes() < TopicReader.FETCH_BYTES / 50, pace.fetchBytes() + " bytes");
+    for (int i = 0; i < 20; i++) {
+      pace.read();
+    }
+    assertEquals(TopicReader.FETCH_BYTES, pace.fetchBytes());
+  }
+
+  @Test
+  void theTransactionTimeoutGoesDownToASecond() {
+    int times = 0;
+    while (pace.shortenTransactionTimeout()) {
+      times++;
+      assertTrue(times < 10, "no end");
+    }
+    assertEquals(Duration.ofSeconds(1), pace.transactionTimeout());
+    assertFalse(pace.shortenTransactionTimeout());
+    // A quarter of it is what a transaction may take.
+    pace.sent(1000);
+    pace.committed(Duration.ofMillis(500).toNanos());
+    assertEquals(500, pace.rows());
+  }
+}

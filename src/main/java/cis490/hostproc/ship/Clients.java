@@ -270,7 +270,7 @@ final class Clients implements AutoCloseable {
   }
 
   private RuntimeException failure(Throwable cause) {
-    if (THREAD_HAS_EXITED.equals(cause.getMessage())) {
+    if (String.valueOf(cause.getMessage()).startsWith(THREAD_HAS_EXITED)) {
       // What it died of is known when it is over.
       clientThreads.forEach(Clients::hasEnded);
       expired = true;

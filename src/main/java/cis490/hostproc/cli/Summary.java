@@ -27,8 +27,8 @@ final class Summary {
   private final String alteration;
 
   /**
-   * {@code outcome} and {@code shipper} are null if nothing was to be shipped, {@code alteration} if
-   * the file is what was written.
+   * {@code outcome} and {@code shipper} are null if nothing was to be shipped, {@code alteration}
+   * if the file is what was written.
    */
   Summary(
       CollectCommand options,
@@ -128,7 +128,10 @@ final class Summary {
 
   private String equality() {
     return switch (outcome) {
-      case EQUAL -> alteration == null ? "yes" : "no: the topic has what was written, not the file";
+      case EQUAL ->
+          alteration == null
+              ? "yes"
+              : "no: the topic has all that was written, but the file was altered";
       case STOPPED -> "no: " + problem;
       case SHIPPING -> {
         long pending = gauge(ShipFigures.ROWS_PENDING);

@@ -16,9 +16,9 @@ import java.nio.file.StandardOpenOption;
  * A file of lines that somebody else writes, or wrote years ago. Opened for reading alone: nothing
  * is altered, not even a torn last line cut, and the file may lie on a read-only disk.
  *
- * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. What its lines were
- * is kept in short when they are first seen. Not for a file that this process has open as a {@link
- * Journal}.
+ * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. What its lines
+ * were is kept in short when they are first seen. Not for a file that this process has open as a
+ * {@link Journal}.
  */
 public final class JournalReader implements JournalSource, Closeable {
 

@@ -112,8 +112,7 @@ final class Ledger {
     while (true) {
       long before = version.getAcquire();
       int at = lastUpTo(position) + 1;
-      Place place =
-          at < places ? new Place(positions[at], lineCounts[at], fingerprints[at]) : null;
+      Place place = at < places ? new Place(positions[at], lineCounts[at], fingerprints[at]) : null;
       if (unchangedSince(before)) {
         return place == null ? tip() : place;
       }

@@ -416,8 +416,7 @@ class CollectIT {
           new Alteration(
               "nul", file -> write(file, 500, "\0".repeat(60)), "are not what they were", true),
           new Alteration("digit", file -> write(file, 20, "x"), "are not what they were", true),
-          new Alteration(
-              "refilled", CollectIT::cutAndRefill, "are not what they were", true),
+          new Alteration("refilled", CollectIT::cutAndRefill, "are not what they were", true),
           new Alteration(
               "line", file -> write(file, file.length(), "{}\n"), " bytes instead of ", false),
           new Alteration("cut", file -> file.setLength(400), "it has 400 bytes instead", false));

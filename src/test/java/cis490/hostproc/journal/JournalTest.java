@@ -155,13 +155,20 @@ class JournalTest {
         Arguments.of("written anew", (Alteration) file -> Files.writeString(file, "x\n"), "bytes"),
         Arguments.of("deleted", (Alteration) Files::delete, "it was deleted or moved"),
         Arguments.of("replaced", (Alteration) JournalTest::replace, "replaced by another file"),
-        Arguments.of("a byte", (Alteration) file -> overwrite(file, 3, "3"), "some of lines 1 to 3"),
-        Arguments.of("the first", (Alteration) file -> overwrite(file, 0, "2"), "some of lines 1 to 3"),
-        Arguments.of("the last", (Alteration) file -> overwrite(file, 7, "4"), "some of lines 1 to 3"),
-        Arguments.of("NUL bytes", (Alteration) file -> overwrite(file, 2, "\0\0"), "some of lines 1 to 3"),
-        Arguments.of("a line split", (Alteration) file -> overwrite(file, 6, "\n"), "some of lines 1"),
-        Arguments.of("lines joined", (Alteration) file -> overwrite(file, 4, " "), "some of lines 1 to 3"),
-        Arguments.of("its end", (Alteration) file -> overwrite(file, 8, " "), "some of lines 1 to 3"),
+        Arguments.of(
+            "a byte", (Alteration) file -> overwrite(file, 3, "3"), "some of lines 1 to 3"),
+        Arguments.of(
+            "the first", (Alteration) file -> overwrite(file, 0, "2"), "some of lines 1 to 3"),
+        Arguments.of(
+            "the last", (Alteration) file -> overwrite(file, 7, "4"), "some of lines 1 to 3"),
+        Arguments.of(
+            "NUL bytes", (Alteration) file -> overwrite(file, 2, "\0\0"), "some of lines 1 to 3"),
+        Arguments.of(
+            "a line split", (Alteration) file -> overwrite(file, 6, "\n"), "some of lines 1"),
+        Arguments.of(
+            "lines joined", (Alteration) file -> overwrite(file, 4, " "), "some of lines 1 to 3"),
+        Arguments.of(
+            "its end", (Alteration) file -> overwrite(file, 8, " "), "some of lines 1 to 3"),
         Arguments.of("lines swapped", (Alteration) JournalTest::swap, "some of lines 1 to 3"),
         Arguments.of("cut and refilled", (Alteration) JournalTest::refill, "some of lines 1 to 3"));
   }
@@ -256,8 +263,7 @@ class JournalTest {
       }
       overwrite(path, 2_500, "\0".repeat(90_000));
       JournalCursor cursor = JournalCursor.atStart(journal);
-      var refused =
-          assertThrows(RefusedLineException.class, () -> cursor.skipTo(journal.length()));
+      var refused = assertThrows(RefusedLineException.class, () -> cursor.skipTo(journal.length()));
       assertTrue(refused.getMessage().contains("was altered"), refused.getMessage());
       assertEquals(2, cursor.lines());
     }

@@ -139,7 +139,10 @@ final class Summary {
 
   private String equality() {
     return switch (outcome) {
-      case EQUAL -> alteration == null ? "yes" : "no: the topic has what was written, not the file";
+      case EQUAL ->
+          alteration == null
+              ? "yes"
+              : "no: the topic has all that was written, but the file was altered";
       case STOPPED -> "no: " + problem;
       case SHIPPING -> {
         long pending = gauge(ShipFigures.ROWS_PENDING);

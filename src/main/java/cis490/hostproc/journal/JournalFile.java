@@ -55,7 +55,7 @@ interface JournalFile extends Closeable {
       /**
        * Reads the last byte, and would read one more. Asking for the size is dearer than it looks:
        * once somebody has seen a file's times (fstat), Linux 6.13 and later give the next write one
-       * of its own, which made a row 1.1 µs dearer; this, 0.3.
+       * of its own, which made a row 1.1 µs dearer; this, 0.5.
        */
       @Override
       public boolean endsAt(long length) throws IOException {

@@ -50,7 +50,8 @@ final class DataFolder implements AutoCloseable {
   }
 
   /** Whoever looks whether the folder is in use holds the lock for a moment, too. */
-  private static boolean tryLockFor(Duration limit, FileChannel file, Path data) throws IOException {
+  private static boolean tryLockFor(Duration limit, FileChannel file, Path data)
+      throws IOException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
     while (!tryLock(file, data)) {
       if (System.nanoTime() > deadlineNs) {

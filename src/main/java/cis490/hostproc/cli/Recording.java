@@ -512,8 +512,7 @@ final class Recording implements AutoCloseable {
    */
   private void writeManifest() {
     try {
-      manifestFile.write(
-          inKafka == null ? manifest : manifest.goingOnAfter(inKafka.accepted()));
+      manifestFile.write(inKafka == null ? manifest : manifest.goingOnAfter(inKafka.accepted()));
       if (manifestBehind) {
         Log.get().info("{} is up to date again", manifestFile.path());
       }

@@ -114,8 +114,7 @@ final class ShipCommand extends Command {
    * The command line that ships a file under another name, for who can't ship it under its own;
    * null if something else is in the way.
    */
-  static String underAnotherName(
-      String problem, EpisodeId episode, Path file, KafkaOptions kafka) {
+  static String underAnotherName(String problem, EpisodeId episode, Path file, KafkaOptions kafka) {
     boolean another =
         problem != null
             && (problem.contains(TOPIC_COLLIDES) || problem.contains(KnownManifest.ANOTHER));

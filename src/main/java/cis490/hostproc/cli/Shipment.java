@@ -102,9 +102,7 @@ final class Shipment implements AutoCloseable {
 
   /** What a topic has taken keeps its name. */
   private Manifest underItsName(Manifest manifest) {
-    return options.renamed() && !sealed(manifest)
-        ? manifest.renamed(options.episode())
-        : manifest;
+    return options.renamed() && !sealed(manifest) ? manifest.renamed(options.episode()) : manifest;
   }
 
   private static boolean sealed(Manifest manifest) {

@@ -32,8 +32,7 @@ final class ManifestMerge {
     }
     ManifestMerge merge = new ManifestMerge(ours, known, sampling);
     Manifest merged =
-        new Manifest(
-            merge.beginning(), merge.state(), merge.ending(), merge.ticks(), merge.runs());
+        new Manifest(merge.beginning(), merge.state(), merge.ending(), merge.ticks(), merge.runs());
     return merged.state() == Manifest.State.OPEN
         ? merged
         : new Manifest(

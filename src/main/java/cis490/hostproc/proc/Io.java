@@ -23,8 +23,8 @@ public final class Io {
   public Io() {}
 
   /**
-   * Learns from the first text which lines this kernel gives; one that it does not give is no longer
-   * asked for. Without this both must be there.
+   * Learns from the first text which lines this kernel gives; one that it does not give is no
+   * longer asked for. Without this both must be there.
    *
    * @param text the kernel's bytes
    * @param length how many of them count
@@ -57,7 +57,8 @@ public final class Io {
    *
    * @param text the kernel's bytes
    * @param length how many of them count
-   * @throws MalformedKernelTextException if a line that is not {@link #absent()} is missing, cut, or holds no number
+   * @throws MalformedKernelTextException if a line that is not {@link #absent()} is missing, cut,
+   *     or holds no number
    */
   public void parse(byte[] text, int length) throws MalformedKernelTextException {
     if (!readAbsent) {

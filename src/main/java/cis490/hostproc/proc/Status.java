@@ -22,8 +22,8 @@ public final class Status {
   public Status() {}
 
   /**
-   * Learns from the first text which lines this kernel gives; one that it does not give is no longer
-   * asked for. Without this both must be there.
+   * Learns from the first text which lines this kernel gives; one that it does not give is no
+   * longer asked for. Without this both must be there.
    *
    * @param text the kernel's bytes
    * @param length how many of them count
@@ -46,7 +46,9 @@ public final class Status {
    */
   public String absent() {
     if (voluntaryAbsent) {
-      return involuntaryAbsent ? "voluntary_ctxt_switches and nonvoluntary_ctxt_switches" : "voluntary_ctxt_switches";
+      return involuntaryAbsent
+          ? "voluntary_ctxt_switches and nonvoluntary_ctxt_switches"
+          : "voluntary_ctxt_switches";
     }
     return involuntaryAbsent ? "nonvoluntary_ctxt_switches" : null;
   }
@@ -56,7 +58,8 @@ public final class Status {
    *
    * @param text the kernel's bytes
    * @param length how many of them count
-   * @throws MalformedKernelTextException if a line that is not {@link #absent()} is missing, cut, or holds no number
+   * @throws MalformedKernelTextException if a line that is not {@link #absent()} is missing, cut,
+   *     or holds no number
    */
   public void parse(byte[] text, int length) throws MalformedKernelTextException {
     if (!involuntaryAbsent) {

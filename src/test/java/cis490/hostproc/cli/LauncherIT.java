@@ -109,8 +109,7 @@ class LauncherIT {
         "cd ünï; %s collect --episode a --offline --duration-s 0.2 --append-other-process -- env";
     for (String locale : List.of("LC_ALL=C", "LANG=C", "LC_CTYPE=POSIX", "LC_ALL=C.UTF-8")) {
       String clean = "unset LC_ALL LANG LC_CTYPE; export " + locale + "; ";
-      Hostproc run =
-          Hostproc.startCommand(folder, shell(clean + String.format(collect, LAUNCHER)));
+      Hostproc run = Hostproc.startCommand(folder, shell(clean + String.format(collect, LAUNCHER)));
       assertEquals(0, run.exitCode(), run.err());
       List<String> environment = run.out().lines().filter(line -> line.contains("LC_")).toList();
       assertEquals(

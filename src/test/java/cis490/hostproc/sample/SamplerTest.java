@@ -269,8 +269,7 @@ class SamplerTest {
     process.write("status", "Name:\tx\nTgid:\t4711\n");
     process.write("io", "rchar: 1\nread_bytes: 7\n");
     // A line that comes later stays null: a field is there from the start, or it is not.
-    clock.at(
-        START + 150 * MS, () -> process.write("io", "read_bytes: 8\nwrite_bytes: 9\n"));
+    clock.at(START + 150 * MS, () -> process.write("io", "read_bytes: 8\nwrite_bytes: 9\n"));
     // One that was there is missed.
     clock.at(START + 250 * MS, () -> process.write("io", "rchar: 1\n"));
     run(process, ticks(4));

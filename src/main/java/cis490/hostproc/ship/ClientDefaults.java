@@ -7,9 +7,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Our own defaults of Kafka's clients. Where two settings hang together, and the user has set one of
- * them, our default for the other follows it: a client with two that collide is refused by Kafka, or
- * never gets anything done. What the user has set is never altered.
+ * Our own defaults of Kafka's clients. Where two settings hang together, and the user has set one
+ * of them, our default for the other follows it: a client with two that collide is refused by
+ * Kafka, or never gets anything done. What the user has set is never altered.
  */
 final class ClientDefaults {
 

@@ -17,9 +17,7 @@ final class ManifestTopic {
 
   private ManifestTopic() {}
 
-  /**
-   * The last one of each episode, by id; null where it is no manifest. Deleted ones are not there.
-   */
+  /** The last one of each episode, by id; null where it is no manifest. A deleted one is none. */
   static Map<String, Manifest> read(KafkaSettings settings, String clientId) throws Exception {
     Map<String, Manifest> episodes = new TreeMap<>();
     try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {

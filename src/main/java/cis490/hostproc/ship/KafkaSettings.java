@@ -1,15 +1,12 @@
 package cis490.hostproc.ship;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -73,10 +70,7 @@ public final class KafkaSettings {
           ProducerConfig.PARTITIONER_CLASS_CONFIG, "",
           ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, "");
 
-  /**
-   * Of consumers in a group, which ours are not: they read what they are told to, and commit
-   * nothing.
-   */
+  /** Of consumers in a group, which ours are not: they read what they are told to. */
   private static final Set<String> UNUSED =
       Set.of(
           ConsumerConfig.GROUP_ID_CONFIG,
@@ -98,12 +92,11 @@ public final class KafkaSettings {
    * @throws IllegalArgumentException if one is not {@link #allowed}
    */
   public KafkaSettings(Map<String, String> own) {
-    own.forEach(
-        (name, value) -> {
-          if (!allowed(name, value)) {
-            throw new IllegalArgumentException(name + " can't be set");
-          }
-        });
+    for (Map.Entry<String, String> setting : own.entrySet()) {
+      if (!allowed(setting.getKey(), setting.getValue())) {
+        throw new IllegalArgumentException(setting.getKey() + " can't be set");
+      }
+    }
     this.own = Map.copyOf(own);
   }
 
@@ -124,11 +117,9 @@ public final class KafkaSettings {
 
   /** Our own value of a setting that is ours alone; null if it is the user's. */
   private static String guarded(String name) {
-    return Stream.of(GUARDED_PRODUCER, GUARDED_CONSUMER, GUARDED_OTHERS)
-        .map(guarded -> guarded.get(name))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+    String ours = GUARDED_PRODUCER.get(name);
+    ours = ours == null ? GUARDED_CONSUMER.get(name) : ours;
+    return ours == null ? GUARDED_OTHERS.get(name) : ours;
   }
 
   /**
@@ -166,9 +157,7 @@ public final class KafkaSettings {
     return resolved().get(name);
   }
 
-  /**
-   * What config providers fetch may be another value the next time: a password that was changed.
-   */
+  /** What config providers say may be another thing the next time: a password was changed. */
   private Map<String, String> resolved() {
     return own.containsKey(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
         ? ConfigProviders.resolve(own)
@@ -282,22 +271,31 @@ public final class KafkaSettings {
 
   /** Without what says the same as we do, and what our clients have no use for. */
   private static Map<String, String> used(Map<String, String> own) {
-    Map<String, String> used = new HashMap<>(own);
-    used.keySet().removeIf(name -> UNUSED.contains(name) || guarded(name) != null);
+    Map<String, String> used = new HashMap<>();
+    for (Map.Entry<String, String> setting : own.entrySet()) {
+      String name = setting.getKey();
+      if (guarded(name) == null && !UNUSED.contains(name)) {
+        used.put(name, setting.getValue());
+      }
+    }
     // The user's name for the clients, if there is one: quotas hang on it.
     used.remove(CommonClientConfigs.CLIENT_ID_CONFIG, "");
-    used.computeIfPresent(
-        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, (name, servers) -> eachOnce(servers));
+    String servers = used.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+    if (servers != null) {
+      used.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, eachOnce(servers));
+    }
     return used;
   }
 
   /** Kafka refuses a list with an empty entry, or with one twice. */
   private static String eachOnce(String servers) {
-    return Arrays.stream(servers.split(","))
-        .map(String::strip)
-        .filter(server -> !server.isEmpty())
-        .distinct()
-        .collect(Collectors.joining(","));
+    Set<String> each = new LinkedHashSet<>();
+    for (String server : servers.split(",")) {
+      if (!server.isBlank()) {
+        each.add(server.strip());
+      }
+    }
+    return String.join(",", each);
   }
 
   @Override

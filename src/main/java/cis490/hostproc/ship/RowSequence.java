@@ -14,9 +14,7 @@ final class RowSequence {
     return next;
   }
 
-  /**
-   * Of the last row passed: hash of all that was before it and of itself. Null before the first.
-   */
+  /** Hash of the file up to the last row passed; null before the first. */
   String chain() {
     return chain;
   }

@@ -81,6 +81,7 @@ final class SettingsCheck {
     AdminClientConfig values = parse(() -> new AdminClientConfig(admin));
     checkNumbers();
     checkPairs(producer, admin);
+    checkBatch(producer);
     if (!own.getOrDefault(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, "").isBlank()) {
       throw new BadSettingException(
           AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG,
@@ -155,6 +156,17 @@ final class SettingsCheck {
         throw new BadSettingException(
             name, name + "=" + value + ": some records need " + RECORD_BYTES + " bytes");
       }
+    }
+  }
+
+  /** It is allocated in one piece. */
+  private static void checkBatch(Map<String, String> producer) {
+    String batch = ProducerConfig.BATCH_SIZE_CONFIG;
+    long bytes = ClientDefaults.number(producer, batch, 0);
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    if (bytes >= heapBytes) {
+      throw new BadSettingException(
+          batch, batch + "=" + bytes + " is more than the JVM's memory, " + heapBytes + " bytes");
     }
   }
 

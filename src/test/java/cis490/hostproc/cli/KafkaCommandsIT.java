@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -311,9 +312,12 @@ class KafkaCommandsIT {
       Files.writeString(rows, (row + "\n").repeat(3));
       Hostproc first = Hostproc.run(folder, ship);
       assertEquals(0, first.exitCode(), first.err());
-      Hostproc consume =
-          Hostproc.start(
-              folder, "consume", "--episode", episode, "--bootstrap-servers", address, "--follow");
+      // Sooner away than by our defaults.
+      Files.writeString(folder.resolve("c"), "default.api.timeout.ms=3000\nclient.id=lab\n");
+      String[] follow = {
+        "consume", "--follow", "--episode", episode, "--bootstrap-servers", address
+      };
+      Hostproc consume = Hostproc.start(folder, with(follow, "--kafka-config", "c"));
       consume.await(() -> consume.out().lines().count() == 3);
       brokers.kill(0);
       consume.await(() -> consume.err().contains("Kafka on " + address + " does not answer: "));
@@ -334,6 +338,10 @@ class KafkaCommandsIT {
       String why = "hostproc consume: topic " + topic() + " was deleted, after 5 rows of it";
       assertTrue(last.startsWith(why), consume.err());
     }
+  }
+
+  private static String[] with(String[] args, String... more) {
+    return Stream.of(args, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test

@@ -421,7 +421,12 @@ final class Shipment implements AutoCloseable {
         ShipCommand.underAnotherName(
             shipper.problem(), options.episode(), options.file(), options.kafka());
     if (outcome == Shipper.Outcome.SHIPPING) {
-      lines.add("next", "the same command again goes on where the topic ends");
+      lines.add(
+          "next",
+          "%s",
+          shippedNow() > 0
+              ? "the same command again goes on where the topic ends"
+              : "the same command again, once Kafka takes rows");
     } else if (another != null) {
       lines.add("next", "%s", another);
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -25,16 +26,18 @@ import javax.net.ssl.X509TrustManager;
  * requests it knows (ApiVersions, KIP-35). A client takes the first four bytes of any answer for a
  * length and makes room for it: {@code HTTP} is 1.2 GB, a TLS alert 352 MB.
  *
- * <p>Only what certainly is no Kafka is left out. Who does not answer, or not yet, is left to the
- * clients, which have words for that.
+ * <p>Only what certainly is no Kafka counts as such. If nobody answers, or not yet, that is left to
+ * the clients, which have words for it.
  */
 final class FirstLook {
 
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
-  private static final short API_VERSIONS = 18;
+  /** For tests, too: whoever answers with it passes for Kafka. */
   static final int CORRELATION = 0x68_6F_73_74;
+
+  private static final short API_VERSIONS = 18;
   private static final byte[] CLIENT_ID = "hostproc-look".getBytes(US_ASCII);
 
   /** The answer names some 80 requests, 6 bytes each. */
@@ -60,7 +63,12 @@ final class FirstLook {
   private final boolean hasClientCertificate;
 
   FirstLook(KafkaSettings settings) {
-    this.servers = List.of(settings.bootstrapServers().split("\\s*,\\s*"));
+    this.servers =
+        Stream.of(settings.bootstrapServers().split(","))
+            .map(server -> server.strip().replaceFirst("^\\w+://", ""))
+            .filter(server -> !server.isEmpty())
+            .distinct()
+            .toList();
     this.overTls = settings.isOverTls();
     this.hasClientCertificate = settings.hasClientCertificate();
   }
@@ -72,26 +80,30 @@ final class FirstLook {
   }
 
   /**
-   * Leaves out who is no Kafka.
+   * Leaves out who is no Kafka and, if somebody is, who does not answer.
    *
    * @return {@code host:port,…}, at least one
    * @throws NotKafkaException if nobody is left, with what answers instead
    */
   String findBrokers() {
     List<String> brokers = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (String server : servers) {
-      Finding finding = look(server.strip());
-      if (finding.what() == null) {
-        brokers.add(server.strip());
+      Finding finding = look(server);
+      if (finding.isKafka()) {
+        brokers.add(server);
+      } else if (finding.what() == null) {
+        unknown.add(server);
       } else {
-        others.add(server.strip() + " " + finding.what());
+        others.add(server + " " + finding.what());
       }
     }
-    if (brokers.isEmpty()) {
+    if (brokers.isEmpty() && unknown.isEmpty()) {
       throw new NotKafkaException(String.join("; ", others));
     }
-    return brokers.size() == servers.size() ? String.join(",", servers) : String.join(",", brokers);
+    // A client may wait for one that does not answer, though another one would.
+    return String.join(",", brokers.isEmpty() ? unknown : brokers);
   }
 
   private Finding look(String server) {

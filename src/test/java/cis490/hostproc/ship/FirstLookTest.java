@@ -56,10 +56,11 @@ class FirstLookTest {
   }
 
   @Test
-  void aStrangerAmongBrokersIsLeftOut() throws Exception {
+  void strangersAndTheDeadAmongBrokersAreLeftOut() throws Exception {
     try (Stranger stranger = Stranger.closing(TLS_ALERT)) {
-      String all = stranger.address() + ", " + TestBroker.address();
+      String all = stranger.address() + ", ,PLAINTEXT://" + TestBroker.address() + ",127.0.0.1:1,";
       assertEquals(TestBroker.address(), look(all));
+      assertEquals("127.0.0.1:1", look(stranger.address() + ",127.0.0.1:1"));
     }
   }
 

@@ -15,6 +15,8 @@ final class Target implements AutoCloseable {
   /** How long a command may take to end after SIGTERM. */
   static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+  private static final Path OWN_PROC = Path.of("/proc");
+
   private final TargetCommand command;
   private final ProcessFiles files;
   private final long pid;
@@ -36,14 +38,35 @@ final class Target implements AutoCloseable {
   static Target starting(Path procRoot, List<String> words)
       throws IOException,
           InterruptedException,
+          FailedException,
           NoSuchProcessException,
           MalformedKernelTextException {
     TargetCommand command = TargetCommand.startStopped(words);
+    boolean opened = false;
     try {
-      return new Target(command, ProcessFiles.open(procRoot, command.pid()), command.pid());
-    } catch (IOException | NoSuchProcessException | MalformedKernelTextException failure) {
-      command.kill(STOP_LIMIT);
-      throw failure;
+      requireOwnNamespace(procRoot, command.pid());
+      Target target =
+          new Target(command, ProcessFiles.open(procRoot, command.pid()), command.pid());
+      opened = true;
+      return target;
+    } finally {
+      if (!opened) {
+        command.kill(STOP_LIMIT);
+      }
+    }
+  }
+
+  /** The pid is ours; under a procfs of other pids another process, or none, may have it. */
+  private static void requireOwnNamespace(Path procRoot, long pid) throws FailedException {
+    String id = Long.toString(pid);
+    if (!ProcessFiles.areOfOneProcess(OWN_PROC.resolve(id), procRoot.resolve(id))) {
+      throw new FailedException(
+          "--proc-root "
+              + procRoot
+              + ": process "
+              + pid
+              + " there is not the command that was started (another pid namespace?); leave"
+              + " --proc-root out, or start the command there and give its --pid");
     }
   }
 

@@ -2,6 +2,7 @@ package cis490.hostproc.proc;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -88,7 +89,71 @@ public final class ProcessFiles implements Closeable {
       throw new NoSuchProcessException(pid, procRoot, "is dead (a zombie)");
     }
     startTimeTicks = stat.startTimeTicks();
+    requireProcess(pid, procRoot);
     learnLines();
+  }
+
+  /** The id of a thread opens just as well, and gives the times of the whole process. */
+  private void requireProcess(long id, Path procRoot) throws NoSuchProcessException {
+    try {
+      int length = statusFile.peek();
+      long process = length == 0 ? 0 : Status.process(statusFile.text(), length);
+      if (process != 0 && process != id) {
+        String name = name(procRoot.resolve(Long.toString(process)));
+        throw new NoSuchProcessException(
+            id, procRoot, "is a thread of process " + process + name + ", which can be watched");
+      }
+    } catch (MalformedKernelTextException notTold) {
+      // Then it must do as it is.
+    }
+  }
+
+  /** In parentheses, or nothing if it can't be read. */
+  private static String name(Path directory) {
+    try {
+      byte[] comm = Files.readAllBytes(directory.resolve("comm"));
+      return " (" + new String(comm, StandardCharsets.UTF_8).stripTrailing() + ")";
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  /**
+   * Whether two folders, each under a procfs of its own, are of one process: the pids of two
+   * namespaces may be the same number. Same start and same parent, as this process sees them.
+   *
+   * @param one {@code /proc/<pid>}
+   * @param other {@code /proc/<pid>} elsewhere
+   * @return false also if one of them can't be read
+   */
+  public static boolean areOfOneProcess(Path one, Path other) {
+    try {
+      return identity(one).equals(identity(other));
+    } catch (IOException | MalformedKernelTextException unreadable) {
+      return false;
+    }
+  }
+
+  /** Pid, parent and start time, and the pids in all namespaces where the kernel gives these. */
+  private static String identity(Path directory) throws IOException, MalformedKernelTextException {
+    String text = Files.readString(directory.resolve(Stat.FILE), StandardCharsets.ISO_8859_1);
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    Stat stat = new Stat();
+    stat.parse(bytes, bytes.length);
+    String parent = text.substring(text.lastIndexOf(')') + 2).split(" ")[1];
+    String pids =
+        Files.readString(directory.resolve(Status.FILE), StandardCharsets.ISO_8859_1)
+            .lines()
+            .filter(line -> line.startsWith("NSpid:"))
+            .findFirst()
+            .orElse("");
+    return text.substring(0, text.indexOf(' '))
+        + " "
+        + parent
+        + " "
+        + stat.startTimeTicks()
+        + " "
+        + pids;
   }
 
   /** Which lines the kernel gives; where a file can't be read now, its first text will tell. */

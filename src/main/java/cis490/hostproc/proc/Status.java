@@ -12,6 +12,8 @@ public final class Status {
   private static final byte[] VOLUNTARY_KEY = KeyedLines.key("voluntary_ctxt_switches");
   private static final byte[] INVOLUNTARY_KEY = KeyedLines.key("nonvoluntary_ctxt_switches");
 
+  private static final byte[] PROCESS_KEY = KeyedLines.key("Tgid");
+
   private boolean begun;
   private boolean voluntaryAbsent;
   private boolean involuntaryAbsent;
@@ -37,6 +39,20 @@ public final class Status {
 
   boolean begun() {
     return begun;
+  }
+
+  /**
+   * Line Tgid: the process that a thread belongs to, whose own id it is.
+   *
+   * @param text the kernel's bytes
+   * @param length how many of them count
+   * @return its pid, or 0 if this kernel does not say
+   * @throws MalformedKernelTextException if the text is cut, or has no number there
+   */
+  static long process(byte[] text, int length) throws MalformedKernelTextException {
+    return KeyedLines.has(text, length, PROCESS_KEY, FILE)
+        ? KeyedLines.lastValue(text, length, PROCESS_KEY, FILE, "Tgid")
+        : 0;
   }
 
   /**

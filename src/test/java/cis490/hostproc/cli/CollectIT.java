@@ -24,8 +24,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,6 +175,68 @@ class CollectIT {
     assertEquals(1, run.exitCode());
     assertOneLine(run, "process 4194304 is not there");
     assertFalse(Files.exists(folder.resolve("episodes")));
+  }
+
+  /** A JVM has many; the kernel opens their files as it does a process's. */
+  @Test
+  void aThreadsIdIsRefusedAndTheProcessNamed() throws Exception {
+    long self = ProcessHandle.current().pid();
+    long thread;
+    try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+      thread =
+          threads
+              .mapToLong(each -> Long.parseLong(each.getFileName().toString()))
+              .filter(each -> each != self)
+              .findFirst()
+              .orElseThrow();
+    }
+    Hostproc run = start("--pid", Long.toString(thread), "--offline");
+
+    assertEquals(1, run.exitCode());
+    assertOneLine(
+        run, "process " + thread + " is a thread of process " + self + " (java), which can be");
+    assertFalse(Files.exists(folder.resolve("episodes")));
+  }
+
+  /** There the number is another process's, or nobody's. */
+  @Test
+  void aCommandUnderTheProcOfAnotherPidNamespaceIsRefused() throws Exception {
+    Tool.requireRoot();
+    Tool.require("unshare", "--version");
+    Path proc = Files.createDirectory(folder.resolve("proc"));
+    // Mounted from within, in a mount namespace that this process sees into by its root.
+    Process other =
+        new ProcessBuilder(
+                "unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "sleep 1000 & wait")
+            .start();
+    try {
+      Path root = Path.of("/proc", Long.toString(awaitChild(other.pid())), "root", "proc");
+      Files.delete(proc);
+      Files.createSymbolicLink(proc, root);
+      Path never = folder.resolve("never");
+      Hostproc run = start("--offline", "--proc-root", proc.toString(), "--", "touch", never + "");
+
+      assertEquals(1, run.exitCode(), run.err());
+      assertTrue(run.err().contains("is not the command that was started"), run.err());
+      assertFalse(Files.exists(never));
+      assertTrue(Files.notExists(rows) || Files.size(rows) == 0);
+    } finally {
+      other.descendants().forEach(ProcessHandle::destroyForcibly);
+      other.destroyForcibly();
+    }
+  }
+
+  /** Of unshare; it has mounted what it was to mount once it runs its command. */
+  private static long awaitChild(long parent) {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (System.nanoTime() < deadlineNs) {
+      Optional<ProcessHandle> shell = ProcessHandle.of(parent).orElseThrow().children().findFirst();
+      if (shell.isPresent() && shell.get().children().findAny().isPresent()) {
+        return shell.get().pid();
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+    throw new AssertionError("unshare has no child");
   }
 
   @Test

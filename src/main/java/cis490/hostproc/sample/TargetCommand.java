@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,6 +30,26 @@ public final class TargetCommand {
           + " unset HOSTPROC_LC_ALL; ";
 
   private static final String STOP_THEN_EXEC = RESTORE_LOCALE + "kill -STOP $$; exec \"$@\"";
+
+  /** As much as the kernel reads (BINPRM_BUF_SIZE). */
+  private static final int BEGINNING_BYTES = 256;
+
+  /** Of a 32-bit program; elf(5). */
+  private static final int ELF_HEADER_BYTES_MIN = 52;
+
+  /** Word size, and the low byte of the machine, in an ELF header. */
+  private static final int ELF_CLASS_AT = 4;
+
+  private static final int ELF_MACHINE_AT = 18;
+
+  /** Interpreters for other formats that this host has registered. */
+  private static final Path BINFMT_MISC = Path.of("/proc/sys/fs/binfmt_misc");
+
+  private static final Set<String> BINFMT_OWN = Set.of("register", "status");
+
+  /** As many scripts in a row as the kernel follows. */
+  private static final int INTERPRETERS_MAX = 5;
+
   private static final int CONTINUE_TRIES = 3;
   private static final String CONTINUE = "kill -CONT \"$0\"";
   private static final int COMMAND_NAME_BYTES_MAX = 15;
@@ -67,22 +89,87 @@ public final class TargetCommand {
    * @throws IOException if there is none
    */
   public static void requireExecutable(String program) throws IOException {
-    if (!executable(program)) {
+    Path file = find(program);
+    if (file == null) {
       throw new IOException(program + ": no such command");
     }
+    requireFormat(program, file);
   }
 
-  private static boolean executable(String program) {
+  /** Null if there is none. */
+  private static Path find(String program) {
     if (program.contains("/")) {
-      return executable(Path.of(program));
+      return executable(Path.of(program)) ? Path.of(program) : null;
     }
     String path = System.getenv("PATH");
     for (String folder : (path == null ? "/usr/bin:/bin" : path).split(File.pathSeparator)) {
       if (executable(Path.of(folder, program))) {
-        return true;
+        return Path.of(folder, program);
       }
     }
-    return false;
+    return null;
+  }
+
+  /**
+   * What the kernel looks at first (execve(2)). Text without {@code #!} is left to the shell, which
+   * takes it for a script of its own; the rest shows when the command is let run.
+   */
+  private static void requireFormat(String program, Path file) throws IOException {
+    Path each = file;
+    for (int depth = 0; depth < INTERPRETERS_MAX; depth++) {
+      byte[] begin = beginning(each);
+      if (begin.length < 2 || begin[0] != '#' || begin[1] != '!') {
+        requireProgramOrText(program, each, begin);
+        return;
+      }
+      String line = new String(begin, ISO_8859_1).substring(2).lines().findFirst().orElse("");
+      String interpreter = line.strip().split("[ \t]", 2)[0];
+      each = Path.of(interpreter);
+      if (interpreter.isEmpty() || !executable(each)) {
+        throw new IOException(
+            program
+                + " could not be started: its interpreter '"
+                + interpreter
+                + "' is no program that may be executed");
+      }
+    }
+    throw new IOException(program + " could not be started: its interpreters are scripts, too");
+  }
+
+  private static void requireProgramOrText(String program, Path file, byte[] begin)
+      throws IOException {
+    boolean elf = begin.length >= 4 && begin[0] == 0x7f && begin[1] == 'E' && begin[2] == 'L';
+    if (elf && begin.length < ELF_HEADER_BYTES_MIN) {
+      throw new IOException(program + " could not be started: " + file + " is cut short");
+    }
+    if (elf && !isForThisMachine(begin)) {
+      throw new IOException(
+          program + " could not be started: " + file + " is a program for another machine");
+    }
+    if (!elf && new String(begin, ISO_8859_1).indexOf(0) >= 0) {
+      throw new IOException(
+          program + " could not be started: " + file + " is neither a program nor a script");
+    }
+  }
+
+  /** True also where it can't be told: other machines' programs may be run by an emulator. */
+  private static boolean isForThisMachine(byte[] elf) {
+    String[] handlers = BINFMT_MISC.toFile().list((folder, name) -> !BINFMT_OWN.contains(name));
+    byte[] own = beginning(Path.of("/proc/self/exe"));
+    boolean emulated = handlers != null && handlers.length > 0;
+    return emulated
+        || own.length < ELF_HEADER_BYTES_MIN
+        || elf[ELF_CLASS_AT] != own[ELF_CLASS_AT]
+        || elf[ELF_MACHINE_AT] == own[ELF_MACHINE_AT];
+  }
+
+  /** Empty also if it may be executed and not read. */
+  private static byte[] beginning(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(BEGINNING_BYTES);
+    } catch (IOException unreadable) {
+      return new byte[0];
+    }
   }
 
   private static boolean executable(Path file) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,47 @@ class TargetCommandTest {
       assertEquals(ProcessFiles.Found.ALIVE, files.read());
       assertTrue(files.ioPresent() && files.statusPresent());
     }
+  }
+
+  @Test
+  void whatTheKernelCanNotExecuteIsRefusedWithItsReason() throws Exception {
+    byte[] elf = Files.readAllBytes(Path.of("/proc/self/exe"));
+    byte[] foreign = Arrays.copyOf(elf, 4096);
+    foreign[18] = (byte) (foreign[18] ^ 0x55);
+    refuses(
+        "#!/no/such/interpreter -x\n".getBytes(UTF_8), "its interpreter '/no/such/interpreter'");
+    refuses("#!\n".getBytes(UTF_8), "its interpreter ''");
+    refuses("#! /etc/passwd\n".getBytes(UTF_8), "its interpreter '/etc/passwd'");
+    refuses(Arrays.copyOf(elf, 40), "is cut short");
+    refuses(new byte[] {1, 2, 0, 3}, "is neither a program nor a script");
+    if (!emulatesOtherMachines()) {
+      refuses(foreign, "is a program for another machine");
+    }
+    Path first = executable("#!/no/such\n".getBytes(UTF_8));
+    refuses(("#!" + first + "\n").getBytes(UTF_8), "its interpreter '/no/such'");
+    TargetCommand.requireExecutable(executable("echo text\n".getBytes(UTF_8)).toString());
+    TargetCommand.requireExecutable(executable("#! /bin/sh -e\n".getBytes(UTF_8)).toString());
+    TargetCommand.requireExecutable(executable(elf).toString());
+  }
+
+  private static boolean emulatesOtherMachines() {
+    String[] handlers = Path.of("/proc/sys/fs/binfmt_misc").toFile().list();
+    return handlers != null && handlers.length > 2;
+  }
+
+  private void refuses(byte[] program, String why) throws IOException {
+    String path = executable(program).toString();
+    IOException refused =
+        assertThrows(IOException.class, () -> TargetCommand.requireExecutable(path));
+    assertTrue(refused.getMessage().startsWith(path + " could not be started: "), refused + "");
+    assertTrue(refused.getMessage().contains(why), refused.getMessage());
+  }
+
+  private Path executable(byte[] content) throws IOException {
+    Path file = Files.createTempFile(folder, "program", "");
+    Files.write(file, content);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    return file;
   }
 
   @Test

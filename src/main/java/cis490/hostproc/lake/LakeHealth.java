@@ -40,6 +40,13 @@ public final class LakeHealth implements ConnectRestExtension {
   private static final long LOOK_MAX_MS = 10_000;
   private static final int UNAVAILABLE = 503;
 
+  /**
+   * Jersey warns of any resource that comes as an object, as Connect's own do. Held here: a level
+   * that is set on a logger that nobody holds is forgotten.
+   */
+  private static final java.util.logging.Logger JERSEY =
+      java.util.logging.Logger.getLogger("org.glassfish.jersey.internal.inject.Providers");
+
   private final Map<String, Object> client = new HashMap<>();
   private long lookMs;
   private long limitMs;
@@ -81,6 +88,7 @@ public final class LakeHealth implements ConnectRestExtension {
 
   @Override
   public void register(ConnectRestExtensionContext context) {
+    JERSEY.setLevel(java.util.logging.Level.SEVERE);
     state = context.clusterState();
     stall = new LakeStall(limitMs, nowMs());
     context.configurable().register(new Resource(this));

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.Tool;
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.Manifests;
 import cis490.hostproc.fault.Brokers;
 import cis490.hostproc.fault.Wait;
 import cis490.hostproc.ship.TestTopics;
@@ -15,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -34,12 +38,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LakeTopicsIT {
 
-  private static final int LASTS_S = Integer.getInteger("lake.topics.s", 50);
-  private static final int GAP_S = Integer.getInteger("lake.topics.gap.s", 2);
-  private static final int COMMIT_S = Integer.getInteger("lake.topics.commit.s", 8);
+  private static final int LASTS_S = Integer.getInteger("lake.topics.s", 45);
+  private static final int GAP_S = Integer.getInteger("lake.topics.gap.s", 4);
+  private static final int COMMIT_S = Integer.getInteger("lake.topics.commit.s", 12);
 
-  /** As often as a topic comes, so that each look finds one. */
-  private static final int DISCOVER_S = GAP_S;
+  /** Each look finds topics, and the next one comes before the next commit is due. */
+  private static final int DISCOVER_S = 2 * GAP_S;
 
   private static final int ROWS = 50;
 
@@ -85,9 +89,20 @@ class LakeTopicsIT {
         look(lake);
       }
       assertTrue(lake.isHealthy(), lake::log);
-      Wait.until("all is in the table", Duration.ofSeconds(limitS()), POLL_MS, () -> look(lake));
+      awaitAll(lake);
       requireInTime();
       requireEachRowOnce(lake);
+    }
+  }
+
+  private void awaitAll(Lake lake) throws Exception {
+    try {
+      Wait.until("all is in the table", Duration.ofSeconds(limitS()), POLL_MS, () -> look(lake));
+    } catch (AssertionError late) {
+      Set<String> missing = new TreeSet<>(sentNs.keySet());
+      missing.removeAll(seenNs.keySet());
+      throw new AssertionError(
+          late.getMessage() + ", missing " + missing + "\n" + lake.log(), late);
     }
   }
 
@@ -103,6 +118,10 @@ class LakeTopicsIT {
     for (ProducerRecord<byte[], byte[]> each : TestTopics.records(topic, episode, rows)) {
       sent.add(producer.send(each));
     }
+    byte[] manifest = Manifests.open(episode).toJson();
+    sent.add(
+        producer.send(
+            new ProducerRecord<>(EpisodeId.EPISODES_TOPIC, 0, episode.getBytes(UTF_8), manifest)));
     for (Future<?> each : sent) {
       each.get();
     }

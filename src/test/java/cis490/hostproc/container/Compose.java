@@ -35,7 +35,14 @@ final class Compose {
         Docker.works(program.get(0), "version"),
         "neither docker compose nor docker-compose is there");
     environment =
-        new HashMap<>(Map.of("HOSTPROC_LAKE", lake.toString(), "HOSTPROC_LAKE_COMMIT_MS", "2000"));
+        new HashMap<>(
+            Map.of(
+                "HOSTPROC_LAKE",
+                lake.toString(),
+                "HOSTPROC_LAKE_COMMIT_MS",
+                "2000",
+                "HOSTPROC_LAKE_DISCOVER_MS",
+                "5000"));
     if (Docker.works("docker", "image", "inspect", LOCAL_BASE)) {
       environment.put("HOSTPROC_BASE_IMAGE", LOCAL_BASE);
     }

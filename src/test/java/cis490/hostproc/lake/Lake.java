@@ -39,8 +39,9 @@ final class Lake implements AutoCloseable {
    * @param folder for the tables and for logs
    * @param brokers where the topics are
    * @param commitMs how often rows are committed into the tables
+   * @param discoverMs how often it looks for new topics
    */
-  Lake(Path folder, String brokers, int commitMs) throws IOException {
+  Lake(Path folder, String brokers, int commitMs, int discoverMs) throws IOException {
     this.folder = Files.createDirectories(folder);
     Path place = folder.resolve("tables");
     this.tables = new LakeTables(place, folder);
@@ -53,6 +54,8 @@ final class Lake implements AutoCloseable {
               place.toString(),
               "HOSTPROC_LAKE_COMMIT_MS",
               Integer.toString(commitMs),
+              "HOSTPROC_LAKE_DISCOVER_MS",
+              Integer.toString(discoverMs),
               "HOSTPROC_LAKE_REST",
               "http://127.0.0.1:" + free.getLocalPort());
     }

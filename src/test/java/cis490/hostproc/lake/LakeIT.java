@@ -48,6 +48,7 @@ class LakeIT {
 
   private static final int INTERVAL_MS = 10;
   private static final int COMMIT_MS = 2_000;
+  private static final int DISCOVER_MS = 5_000;
   private static final Duration NEW_EPISODE_WITHIN = Duration.ofMinutes(1);
   private static final Duration COMPLETE_WITHIN = Duration.ofMinutes(3);
   private static final Duration PROGRAM_WITHIN = Duration.ofMinutes(1);
@@ -104,7 +105,7 @@ class LakeIT {
     target = new ProcessBuilder("sh", "-c", "while :; do sleep 0.05; done").start();
     tell("the broker");
     brokers = Brokers.start(folder.resolve("brokers"), 1);
-    lake = new Lake(folder.resolve("lake"), brokers.address(), COMMIT_MS);
+    lake = new Lake(folder.resolve("lake"), brokers.address(), COMMIT_MS, DISCOVER_MS);
 
     tell("the plugins");
     // The first rows that the sink sees have a null, and some records are none.

@@ -43,14 +43,20 @@ public final class LakeTables {
 
   /** How many rows of an episode are there now; none while there is no table. */
   public long rows(String episode) throws Exception {
+    String count = "SELECT count(*) AS n FROM host_proc WHERE episode_id = '" + episode + "'";
+    List<Map<String, Object>> found = query(count);
+    return found.isEmpty() ? 0 : (Long) found.get(0).get("n");
+  }
+
+  /** What a query gives now; nothing while there is no table. */
+  List<Map<String, Object>> query(String sql) throws Exception {
     Child run = views();
     if (run.awaitExit(PROGRAM_WITHIN) != 0) {
       Assertions.assertTrue(run.err().contains("nothing is there yet"), run::err);
-      return 0;
+      return List.of();
     }
     try (DuckDb tables = DuckDb.over(run.out())) {
-      String count = "SELECT count(*) AS n FROM host_proc WHERE episode_id = '" + episode + "'";
-      return (Long) tables.query(count).get(0).get("n");
+      return tables.query(sql);
     }
   }
 

@@ -131,7 +131,7 @@ final class ShipSession implements AutoCloseable {
   }
 
   /**
-   * Who has taken the transactional id from this session; null if nobody did, or that can't be
+   * Who has taken the transactional id from our producer; null if nobody did, or that can't be
    * told. A broker that ends a transaction because it took too long looks the same to the producer,
    * but leaves it aborted; whoever takes it over leaves it empty, or has one of his own.
    */

@@ -355,7 +355,7 @@ class ShipIT {
             "1");
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains("not yet: 20 rows not shipped"), run.err());
-    assertTrue(run.err().contains("the same command again goes on"), run.err());
+    assertTrue(run.err().contains("the same command again, once Kafka takes rows"), run.err());
   }
 
   @Test

@@ -116,9 +116,25 @@ final class Recording implements AutoCloseable {
     watch();
     Duration sampled = elapsed();
     end(target.stop());
+    sayWhoStillRuns();
     Shipper.Outcome outcome = options.offline() ? null : finishShipping(sampled);
     close(outcome);
     return new Summary(options, registry, manifest, sampled, outcome, shipper, alteration);
+  }
+
+  /** They may hold stdout open, or be what was to be sampled. */
+  private void sayWhoStillRuns() {
+    String survivors =
+        target.isCommand()
+            ? Survivors.find(target.name(), target.files().stat().startTimeTicks())
+            : null;
+    if (survivors != null) {
+      Log.get()
+          .warn(
+              "the command has ended, and processes of it still run: {}; collect --pid PID samples"
+                  + " one, kill PID ends it",
+              survivors);
+    }
   }
 
   private void stop() {

@@ -89,13 +89,14 @@ public final class ProcessFiles implements Closeable {
       throw new NoSuchProcessException(pid, procRoot, "is dead (a zombie)");
     }
     startTimeTicks = stat.startTimeTicks();
-    requireProcess(pid, procRoot);
+    requireProcess(length, procRoot);
     learnLines();
   }
 
   /** The id of a thread opens just as well, and gives the times of the whole process. */
-  private void requireProcess(long id, Path procRoot) throws NoSuchProcessException {
+  private void requireProcess(int statLength, Path procRoot) throws NoSuchProcessException {
     try {
+      long id = Stat.id(statFile.text(), statLength);
       int length = statusFile.peek();
       long process = length == 0 ? 0 : Status.process(statusFile.text(), length);
       if (process != 0 && process != id) {

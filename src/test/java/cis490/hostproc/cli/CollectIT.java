@@ -177,6 +177,51 @@ class CollectIT {
     assertFalse(Files.exists(folder.resolve("episodes")));
   }
 
+  @Test
+  void whatACommandLeavesRunningIsNamed() throws Exception {
+    Path pids = folder.resolve("pids");
+    String script = "sleep 1000 & echo $! > " + pids + "; exec sleep 1000";
+    Hostproc run = start("--offline", "--duration-s", "0.5", "--", "sh", "-c", script);
+    try {
+      assertEquals(0, run.exitCode(), run.err());
+      String left = Files.readString(pids).strip() + " (sleep)";
+      assertTrue(run.err().contains("processes of it still run: " + left), run.err());
+    } finally {
+      ProcessHandle.of(Long.parseLong(Files.readString(pids).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** As a daemon does: it ends in a session of its own, with another parent, under its name. */
+  @Test
+  void aDaemonOfTheCommandsNameIsNamed() throws Exception {
+    Tool.require("setsid", "--version");
+    Path daemon = folder.resolve("vmdaemon");
+    Files.copy(Path.of("/bin/sleep"), daemon);
+    Files.setPosixFilePermissions(daemon, PosixFilePermissions.fromString("rwx------"));
+    Path starter = Files.createDirectory(folder.resolve("bin")).resolve("vmdaemon");
+    Path pids = folder.resolve("pids");
+    Files.writeString(
+        starter,
+        "#!/bin/sh\nsetsid -f sh -c 'echo $$ > "
+            + pids
+            + "; exec "
+            + daemon
+            + " 1000'"
+            + " > /dev/null 2>&1\nuntil [ -s "
+            + pids
+            + " ]; do :; done\n");
+    Files.setPosixFilePermissions(starter, PosixFilePermissions.fromString("rwx------"));
+    Hostproc run = start("--offline", "--", starter.toString());
+    try {
+      assertEquals(0, run.exitCode(), run.err());
+      assertTrue(run.err().contains(Files.readString(pids).strip() + " (vmdaemon)"), run.err());
+    } finally {
+      ProcessHandle.of(Long.parseLong(Files.readString(pids).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
   /** A JVM has many; the kernel opens their files as it does a process's. */
   @Test
   void aThreadsIdIsRefusedAndTheProcessNamed() throws Exception {

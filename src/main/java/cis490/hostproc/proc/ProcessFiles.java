@@ -89,17 +89,16 @@ public final class ProcessFiles implements Closeable {
       throw new NoSuchProcessException(pid, procRoot, "is dead (a zombie)");
     }
     startTimeTicks = stat.startTimeTicks();
-    requireProcess(length, procRoot);
+    requireProcess(pid, procRoot);
     learnLines();
   }
 
   /** The id of a thread opens just as well, and gives the times of the whole process. */
-  private void requireProcess(int statLength, Path procRoot) throws NoSuchProcessException {
+  private void requireProcess(long id, Path procRoot) throws NoSuchProcessException {
     try {
-      long id = Stat.id(statFile.text(), statLength);
       int length = statusFile.peek();
-      long process = length == 0 ? 0 : Status.process(statusFile.text(), length);
-      if (process != 0 && process != id) {
+      long process = length == 0 ? 0 : Status.processOfThread(statusFile.text(), length);
+      if (process != 0) {
         String name = name(procRoot.resolve(Long.toString(process)));
         throw new NoSuchProcessException(
             id, procRoot, "is a thread of process " + process + name + ", which can be watched");

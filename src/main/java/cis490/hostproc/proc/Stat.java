@@ -95,22 +95,6 @@ public final class Stat {
         FILE, "ends before field " + field + " of " + LAST_FIELD, text, 0, length);
   }
 
-  /**
-   * Field 1, pid: the id that was asked for, of a process or of one of its threads.
-   *
-   * @param text the kernel's bytes
-   * @param length how many of them count
-   * @return the id
-   * @throws MalformedKernelTextException if it is not a number
-   */
-  static long id(byte[] text, int length) throws MalformedKernelTextException {
-    int end = 0;
-    while (end < length && text[end] != ' ') {
-      end++;
-    }
-    return Unsigned.parse(text, 0, end, FILE, "pid (field 1)");
-  }
-
   /** Remembers the command name too, which allocates: for the beginning of an episode. */
   void parseWithCommandName(byte[] text, int length) throws MalformedKernelTextException {
     parse(text, length);

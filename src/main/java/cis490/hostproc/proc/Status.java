@@ -13,6 +13,7 @@ public final class Status {
   private static final byte[] INVOLUNTARY_KEY = KeyedLines.key("nonvoluntary_ctxt_switches");
 
   private static final byte[] PROCESS_KEY = KeyedLines.key("Tgid");
+  private static final byte[] ID_KEY = KeyedLines.key("Pid");
 
   private boolean begun;
   private boolean voluntaryAbsent;
@@ -42,17 +43,21 @@ public final class Status {
   }
 
   /**
-   * Line Tgid: the process that a thread belongs to, whose own id it is.
+   * Lines Tgid and Pid: the process that a thread belongs to, whose own id the thread's is not.
    *
    * @param text the kernel's bytes
    * @param length how many of them count
-   * @return its pid, or 0 if this kernel does not say
+   * @return the pid of the process; 0 if this is a process itself, or the kernel does not say
    * @throws MalformedKernelTextException if the text is cut, or has no number there
    */
-  static long process(byte[] text, int length) throws MalformedKernelTextException {
-    return KeyedLines.has(text, length, PROCESS_KEY, FILE)
-        ? KeyedLines.lastValue(text, length, PROCESS_KEY, FILE, "Tgid")
-        : 0;
+  static long processOfThread(byte[] text, int length) throws MalformedKernelTextException {
+    if (!KeyedLines.has(text, length, PROCESS_KEY, FILE)
+        || !KeyedLines.has(text, length, ID_KEY, FILE)) {
+      return 0;
+    }
+    long process = KeyedLines.lastValue(text, length, PROCESS_KEY, FILE, "Tgid");
+    long id = KeyedLines.lastValue(text, length, ID_KEY, FILE, "Pid");
+    return process == id ? 0 : process;
   }
 
   /**

@@ -48,7 +48,7 @@ class LakeTopicsIT {
   private static final int ROWS = 50;
 
   /** To be committed by the producer, converted, written, and seen by a query; a busy machine. */
-  private static final int SLACK_S = 15;
+  private static final int SLACK_S = 30;
 
   private static final int POLL_MS = 1_000;
 

@@ -119,6 +119,18 @@ class HouseTest {
         .check(MAIN);
   }
 
+  /** What calls the C library is loaded where a command is started, and nowhere else. */
+  @Test
+  void onlyWhatStartsACommandCallsTheCLibrary() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(HOUSE + "sample.Posix")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.sun.jna..")
+        .check(MAIN);
+  }
+
   /** Connect's classes are where Connect runs, and nowhere else. */
   @Test
   void onlyTheLakesConverterKnowsConnect() {

@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.sample.TargetCommand;
 import java.util.Arrays;
 import java.util.List;
 import picocli.AutoComplete;
@@ -21,6 +22,9 @@ public final class Main extends Command {
           "broker",
           "schema");
 
+  /** Behind it comes what to start. */
+  static final String WORDS_FOLLOW = "--";
+
   private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
 
   private Main() {
@@ -34,6 +38,9 @@ public final class Main extends Command {
    * @param args the command line
    */
   public static void main(String[] args) {
+    if (Arrays.asList(args).contains(WORDS_FOLLOW)) {
+      TargetCommand.prepare();
+    }
     Stderr.install();
     String name = args.length == 0 ? "" : args[0];
     CommandLine commandLine;

@@ -14,11 +14,11 @@ import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
 import cis490.hostproc.proc.TimeNamespace;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.sample.ProgramFile;
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.Sampler;
 import cis490.hostproc.sample.Schedule;
 import cis490.hostproc.sample.SystemClock;
-import cis490.hostproc.sample.TargetCommand;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
@@ -115,19 +115,31 @@ final class Recording implements AutoCloseable {
     }
     watch();
     Duration sampled = elapsed();
-    end(target.stop());
+    Integer exitCode = target.stop();
+    sayWhetherNeverStarted(exitCode);
+    end(exitCode);
     sayWhoStillRuns();
     Shipper.Outcome outcome = options.offline() ? null : finishShipping(sampled);
     close(outcome);
     return new Summary(options, registry, manifest, sampled, outcome, shipper, alteration);
   }
 
+  /** What the file of the command did not show; nearly all of that is refused before. */
+  private void sayWhetherNeverStarted(Integer exitCode) {
+    if (target.hasFailedToStart()) {
+      endReason = EndReason.FAILURE;
+      Log.get()
+          .error(
+              "{} could not be started (exit code {}; the line before says why); the rows are of"
+                  + " the process that was to become it",
+              options.command().get(0),
+              exitCode);
+    }
+  }
+
   /** They may hold stdout open, or be what was to be sampled. */
   private void sayWhoStillRuns() {
-    String survivors =
-        target.isCommand()
-            ? Survivors.find(target.name(), target.files().stat().startTimeTicks())
-            : null;
+    String survivors = target.isCommand() ? Survivors.find(target) : null;
     if (survivors != null) {
       Log.get()
           .warn(
@@ -157,7 +169,7 @@ final class Recording implements AutoCloseable {
       if (options.command().isEmpty()) {
         target = Target.running(options.procRoot(), options.pid());
       } else {
-        TargetCommand.requireExecutable(options.command().get(0));
+        ProgramFile.requireExecutable(options.command().get(0));
       }
       requireOwnManifest();
       journal = Journal.open(options.rowsFile());
@@ -292,7 +304,7 @@ final class Recording implements AutoCloseable {
         journal.tornBytes());
   }
 
-  private void startSampling() throws FailedException, InterruptedException {
+  private void startSampling() throws InterruptedException {
     sampler = new Sampler(target.files(), journal, units.pageSizeBytes(), clock, sampleFigures);
     sampler.warmUp();
     if (stopped()) {
@@ -331,14 +343,9 @@ final class Recording implements AutoCloseable {
     originNs = manifest.beginning().originMonoNs();
   }
 
-  private void letCommandRun() throws FailedException, InterruptedException {
-    if (stopped()) {
-      return;
-    }
-    try {
+  private void letCommandRun() {
+    if (!stopped()) {
       target.proceed(() -> sampler.stop(EndReason.PROCESS_GONE));
-    } catch (IOException failure) {
-      throw new FailedException(Failures.describe(failure), failure);
     }
   }
 

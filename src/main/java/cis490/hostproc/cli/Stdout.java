@@ -19,7 +19,7 @@ final class Stdout extends OutputStream {
   private static final Path DESCRIPTOR = Path.of("/proc/self/fd/1");
 
   /** Set by the launcher: where it is closed, the JVM soon has a file of its own in its place. */
-  private static final boolean CLOSED = "closed".equals(System.getProperty("hostproc.stdout"));
+  private static final boolean CLOSED = Boolean.getBoolean("hostproc.closed.1");
 
   /** Kinds of files, of {@code st_mode} (inode(7)). */
   private static final int S_IFMT = 0170000;

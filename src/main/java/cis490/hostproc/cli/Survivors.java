@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a started command has left running when it has ended: what it put into the background, and
- * daemons of its own name, as {@code qemu-system-x86_64 -daemonize} makes one. They are named, and
- * left alone.
+ * daemons, as {@code qemu-system-x86_64 -daemonize} makes one, of its name or with all of its
+ * environment. They are named, and left alone.
  */
 final class Survivors {
 
@@ -18,15 +18,16 @@ final class Survivors {
   private static final int NAMED_MAX = 10;
   private static final long INIT = 1;
 
+  /** Processes can come and go while they are looked at. */
+  private static final int ANCESTORS_MAX = 1000;
+
   private Survivors() {}
 
   /**
-   * Who they are, for people; null if there are none.
-   *
-   * @param commandName of the command
-   * @param startTimeTicks of the command; what is older is not its own
+   * Who they are, for people; null if there are none. What is older than the command is not its.
    */
-  static String find(String commandName, long startTimeTicks) {
+  static String find(Target command) {
+    long startTimeTicks = command.files().stat().startTimeTicks();
     try {
       List<ProcessTable.Entry> all = ProcessTable.read(PROC);
       long self = ProcessHandle.current().pid();
@@ -37,7 +38,9 @@ final class Survivors {
           all.stream()
               .filter(each -> each.pid() != self && each.parent() != self)
               .filter(each -> each.startTimeTicks() >= startTimeTicks)
-              .filter(each -> isOrphan(each, group, byPid) || isDaemon(each, commandName))
+              .filter(
+                  each ->
+                      isOrphan(each, group, byPid) || isDaemon(each, byPid) && isOf(command, each))
               .toList();
       return found.isEmpty() ? null : text(found);
     } catch (IOException noProc) {
@@ -55,9 +58,34 @@ final class Survivors {
     return each.group() == group && (parent == null || parent.group() != group);
   }
 
-  /** It has left the command's group, and its parent has ended. */
-  private static boolean isDaemon(ProcessTable.Entry each, String commandName) {
-    return each.parent() == INIT && each.name().equals(commandName);
+  /**
+   * It is in a session that is not ours, and its parent has ended. Who gets it then is the nearest
+   * of our ancestors that takes orphans, or the first process. Others are children of such a
+   * process, too; a daemon that was forked twice is told by its session, whose leader has ended.
+   */
+  private static boolean isDaemon(ProcessTable.Entry each, Map<Long, ProcessTable.Entry> byPid) {
+    ProcessTable.Entry self = byPid.get(ProcessHandle.current().pid());
+    if (each.session() == self.session()) {
+      return false;
+    }
+    boolean hasLeader = byPid.containsKey(each.session());
+    return each.parent() == INIT || !hasLeader && isAncestor(each.parent(), self, byPid);
+  }
+
+  private static boolean isAncestor(
+      long pid, ProcessTable.Entry of, Map<Long, ProcessTable.Entry> byPid) {
+    ProcessTable.Entry ancestor = byPid.get(of.parent());
+    for (int i = 0; ancestor != null && i < ANCESTORS_MAX; i++) {
+      if (ancestor.pid() == pid) {
+        return true;
+      }
+      ancestor = byPid.get(ancestor.parent());
+    }
+    return false;
+  }
+
+  private static boolean isOf(Target command, ProcessTable.Entry each) {
+    return each.name().equals(command.name()) || command.hasItsEnvironment(each.pid());
   }
 
   private static String text(List<ProcessTable.Entry> found) {

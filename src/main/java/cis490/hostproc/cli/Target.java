@@ -83,12 +83,22 @@ final class Target implements AutoCloseable {
   }
 
   /** Lets a command run; calls back when it has ended. */
-  void proceed(Runnable onExit) throws IOException, InterruptedException {
+  void proceed(Runnable onExit) {
     if (command != null) {
       command.proceed();
       proceeded = true;
       command.onExit(onExit);
     }
+  }
+
+  /** Whether there was a process, and never the command. */
+  boolean hasFailedToStart() {
+    return command != null && command.hasFailedToStart();
+  }
+
+  /** Whether a process has every variable that the command was given, and so is likely its own. */
+  boolean hasItsEnvironment(long process) {
+    return command != null && command.hasItsEnvironment(process);
   }
 
   boolean isCommand() {

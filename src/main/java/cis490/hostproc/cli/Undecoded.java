@@ -21,6 +21,10 @@ final class Undecoded {
   /** What is wrong with the command line or the working folder, and what to do; null if nothing. */
   static String problem(String[] args) {
     for (String arg : args) {
+      if (arg.equals(Main.WORDS_FOLLOW)) {
+        // They are handed on as the bytes that they are.
+        break;
+      }
       if (arg.indexOf(REPLACEMENT) >= 0) {
         return "an argument has letters that this locale lacks; " + remedy("give it another name");
       }

@@ -19,6 +19,7 @@ public final class ProcessTable {
 
   private static final int PARENT = 1;
   private static final int GROUP = 2;
+  private static final int SESSION = 3;
   private static final int START = 19;
 
   /**
@@ -27,10 +28,12 @@ public final class ProcessTable {
    * @param pid its id
    * @param parent the id of its parent, 1 or another reaper's if that has ended
    * @param group the id of its process group
+   * @param session the id of its session, which is the pid of the process that began it
    * @param startTimeTicks its start after boot, in clock ticks
    * @param name its command name, at most 15 bytes
    */
-  public record Entry(long pid, long parent, long group, long startTimeTicks, String name) {}
+  public record Entry(
+      long pid, long parent, long group, long session, long startTimeTicks, String name) {}
 
   private ProcessTable() {}
 
@@ -65,6 +68,7 @@ public final class ProcessTable {
               Long.parseLong(directory.getFileName().toString()),
               Long.parseLong(fields[PARENT]),
               Long.parseLong(fields[GROUP]),
+              Long.parseLong(fields[SESSION]),
               Long.parseLong(fields[START]),
               new String(name.getBytes(ISO_8859_1), UTF_8)));
     } catch (IOException | RuntimeException endedOrForeign) {

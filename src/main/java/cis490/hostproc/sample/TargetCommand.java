@@ -3,63 +3,71 @@ package cis490.hostproc.sample;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * A command that the collector starts and watches from its birth.
  *
  * <p>The process is made as a shell that stops itself (SIGSTOP) before it becomes the command
  * ({@code exec}: same pid, same open {@code /proc} files). So the first row can be taken before the
- * command runs its first instruction, and even {@code true} has one. Standard input, output and
- * error are the collector's own.
+ * command runs its first instruction, and even {@code true} has one. The command inherits what it
+ * would have inherited from the collector's caller: {@link Inheritance}. A shell drops variables
+ * whose names it can't use, so that the environment goes to env(1) as words.
  */
 public final class TargetCommand {
 
-  /** The launcher may have set LC_ALL for the JVM; the command gets the caller's own. */
-  private static final String RESTORE_LOCALE =
-      "case ${HOSTPROC_LC_ALL-} in =*) LC_ALL=${HOSTPROC_LC_ALL#=};; -) unset LC_ALL;; esac;"
-          + " unset HOSTPROC_LC_ALL; ";
+  private static final String SHELL = "/bin/sh";
+  private static final String STOP_THEN_EXEC = "kill -STOP $$; exec env -i -- \"$@\"";
 
-  private static final String STOP_THEN_EXEC = RESTORE_LOCALE + "kill -STOP $$; exec \"$@\"";
+  /** Changes nothing, and so keeps a program with = in its name from being taken for a variable. */
+  private static final List<String> NOT_A_VARIABLE = List.of("nice", "-n", "0", "--");
 
-  /** As much as the kernel reads (BINPRM_BUF_SIZE). */
-  private static final int BEGINNING_BYTES = 256;
+  /** What the process is called when the command is to be executed. */
+  private static final Set<String> NAMES_BEFORE = Set.of("env", "nice");
 
-  /** Of a 32-bit program; elf(5). */
-  private static final int ELF_HEADER_BYTES_MIN = 52;
+  /** What env(1) and nice(1) say if they can't become what they are told to. */
+  private static final Set<Integer> NOT_EXECUTED = Set.of(126, 127);
 
-  /** Word size, and the low byte of the machine, in an ELF header. */
-  private static final int ELF_CLASS_AT = 4;
+  /** Variables that a shell on the way changes by itself. */
+  private static final Set<String> CHANGED_BY_SHELLS = Set.of("_", "SHLVL", "PWD", "OLDPWD");
 
-  private static final int ELF_MACHINE_AT = 18;
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+  private static final int SIGCHLD = 17;
+  private static final int SIGCONT = 18;
+  private static final int SIGNALS = 64;
 
-  /** Interpreters for other formats that this host has registered. */
-  private static final Path BINFMT_MISC = Path.of("/proc/sys/fs/binfmt_misc");
-
-  private static final Set<String> BINFMT_OWN = Set.of("register", "status");
-
-  /** As many scripts in a row as the kernel follows. */
-  private static final int INTERPRETERS_MAX = 5;
-
-  private static final int CONTINUE_TRIES = 3;
-  private static final String CONTINUE = "kill -CONT \"$0\"";
   private static final int COMMAND_NAME_BYTES_MAX = 15;
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
 
-  private final Process process;
-  private final String name;
+  /** How it ended: the exit code, and the name that the process had then. */
+  private record End(int exitCode, String name) {}
 
-  private TargetCommand(Process process, String name) {
-    this.process = process;
+  private static volatile FutureTask<Posix> loading;
+
+  private final Posix posix;
+  private final int pid;
+  private final String name;
+  private final CompletableFuture<End> end = new CompletableFuture<>();
+
+  /** Guarded by this: from then on the pid may be another process's. */
+  private boolean reaped;
+
+  private TargetCommand(Posix posix, int pid, String name) {
+    this.posix = posix;
+    this.pid = pid;
     this.name = name;
   }
 
@@ -73,107 +81,85 @@ public final class TargetCommand {
    */
   public static TargetCommand startStopped(List<String> command)
       throws IOException, InterruptedException {
-    requireExecutable(command.get(0));
-    List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", STOP_THEN_EXEC, "hostproc"));
-    shell.addAll(command);
-    Process process = new ProcessBuilder(shell).inheritIO().start();
-    TargetCommand started = new TargetCommand(process, name(command.get(0)));
+    ProgramFile.requireExecutable(command.get(0));
+    long ignored = Inheritance.ignoredSignals();
+    Posix posix = loaded();
+    // Else the kernel would throw the exit code away if the caller ignores it.
+    posix.setDefaultAction(SIGCHLD);
+    int pid;
+    try {
+      pid =
+          posix.spawn(
+              SHELL,
+              words(command, ignored),
+              Inheritance.descriptorsToClose(),
+              Inheritance.blockedSignals(),
+              ignored);
+    } catch (IOException refused) {
+      throw new IOException(
+          command.get(0) + " could not be started: " + refused.getMessage(), refused);
+    }
+    TargetCommand started = new TargetCommand(posix, pid, name(command.get(0)));
+    Thread waiting = new Thread(started::awaitEnd, "hostproc-command");
+    waiting.setDaemon(true);
+    waiting.start();
     started.awaitStopped();
     return started;
   }
 
   /**
-   * Checks that there is such a program, as a shell would look for it.
-   *
-   * @param program a path, or a name to be found on the PATH
-   * @throws IOException if there is none
+   * Remembers what a command will inherit, and begins to load what starts it, in a thread of its
+   * own. To be called before anything else; not needed where the start may take a little longer.
    */
-  public static void requireExecutable(String program) throws IOException {
-    Path file = find(program);
-    if (file == null) {
-      throw new IOException(program + ": no such command");
+  public static void prepare() {
+    try {
+      Inheritance.rememberDescriptors();
+    } catch (IOException noProc) {
+      // Without /proc nothing is sampled, and nothing started.
+      return;
     }
-    requireFormat(program, file);
+    loading = new FutureTask<>(Posix::load);
+    Thread thread = new Thread(loading, "hostproc-command");
+    thread.setDaemon(true);
+    thread.start();
   }
 
-  /** Null if there is none. */
-  private static Path find(String program) {
-    if (program.contains("/")) {
-      return executable(Path.of(program)) ? Path.of(program) : null;
+  private static Posix loaded() throws IOException, InterruptedException {
+    FutureTask<Posix> begun = loading;
+    try {
+      return begun == null ? Posix.load() : begun.get();
+    } catch (ExecutionException failure) {
+      throw failure.getCause() instanceof IOException known ? known : new IOException(failure);
     }
-    String path = System.getenv("PATH");
-    for (String folder : (path == null ? "/usr/bin:/bin" : path).split(File.pathSeparator)) {
-      if (executable(Path.of(folder, program))) {
-        return Path.of(folder, program);
+  }
+
+  private static List<byte[]> words(List<String> command, long ignored) throws IOException {
+    List<byte[]> words = new ArrayList<>();
+    for (String each : List.of(SHELL, "-c", ignoring(ignored) + STOP_THEN_EXEC, "hostproc")) {
+      words.add(each.getBytes(UTF_8));
+    }
+    for (byte[] each : Inheritance.environment()) {
+      // What is no variable can't be told from a program by env(1).
+      if (new String(each, ISO_8859_1).indexOf('=') >= 0) {
+        words.add(each);
       }
     }
-    return null;
+    if (command.get(0).indexOf('=') >= 0) {
+      NOT_A_VARIABLE.forEach(each -> words.add(each.getBytes(UTF_8)));
+    }
+    words.addAll(Inheritance.bytes(command));
+    return words;
   }
 
-  /**
-   * What the kernel looks at first (execve(2)). Text without {@code #!} is left to the shell, which
-   * takes it for a script of its own; the rest shows when the command is let run.
-   */
-  private static void requireFormat(String program, Path file) throws IOException {
-    Path each = file;
-    for (int depth = 0; depth < INTERPRETERS_MAX; depth++) {
-      byte[] begin = beginning(each);
-      if (begin.length < 2 || begin[0] != '#' || begin[1] != '!') {
-        requireProgramOrText(program, each, begin);
-        return;
-      }
-      String line = new String(begin, ISO_8859_1).substring(2).lines().findFirst().orElse("");
-      String interpreter = line.strip().split("[ \t]", 2)[0];
-      each = Path.of(interpreter);
-      if (interpreter.isEmpty() || !executable(each)) {
-        throw new IOException(
-            program
-                + " could not be started: its interpreter '"
-                + interpreter
-                + "' is no program that may be executed");
+  /** The JVM has handlers for some signals that the caller may have ignored. */
+  private static String ignoring(long signals) {
+    StringBuilder trap = new StringBuilder();
+    for (int number = 1; number <= SIGNALS; number++) {
+      if ((signals >>> number - 1 & 1) != 0) {
+        trap.append(trap.isEmpty() ? "trap '' " : " ").append(number);
       }
     }
-    throw new IOException(program + " could not be started: its interpreters are scripts, too");
-  }
-
-  private static void requireProgramOrText(String program, Path file, byte[] begin)
-      throws IOException {
-    boolean elf = begin.length >= 4 && begin[0] == 0x7f && begin[1] == 'E' && begin[2] == 'L';
-    if (elf && begin.length < ELF_HEADER_BYTES_MIN) {
-      throw new IOException(program + " could not be started: " + file + " is cut short");
-    }
-    if (elf && !isForThisMachine(begin)) {
-      throw new IOException(
-          program + " could not be started: " + file + " is a program for another machine");
-    }
-    if (!elf && new String(begin, ISO_8859_1).indexOf(0) >= 0) {
-      throw new IOException(
-          program + " could not be started: " + file + " is neither a program nor a script");
-    }
-  }
-
-  /** True also where it can't be told: other machines' programs may be run by an emulator. */
-  private static boolean isForThisMachine(byte[] elf) {
-    String[] handlers = BINFMT_MISC.toFile().list((folder, name) -> !BINFMT_OWN.contains(name));
-    byte[] own = beginning(Path.of("/proc/self/exe"));
-    boolean emulated = handlers != null && handlers.length > 0;
-    return emulated
-        || own.length < ELF_HEADER_BYTES_MIN
-        || elf[ELF_CLASS_AT] != own[ELF_CLASS_AT]
-        || elf[ELF_MACHINE_AT] == own[ELF_MACHINE_AT];
-  }
-
-  /** Empty also if it may be executed and not read. */
-  private static byte[] beginning(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(BEGINNING_BYTES);
-    } catch (IOException unreadable) {
-      return new byte[0];
-    }
-  }
-
-  private static boolean executable(Path file) {
-    return Files.isExecutable(file) && !Files.isDirectory(file);
+    return trap.isEmpty() ? "" : trap + "; ";
   }
 
   /** What the kernel will call it: exec sets comm to the file's name, cut. */
@@ -182,46 +168,102 @@ public final class TargetCommand {
     return new String(file, 0, Math.min(file.length, COMMAND_NAME_BYTES_MAX), UTF_8);
   }
 
+  /** Until it has ended, and was asked for its name. */
+  private void awaitEnd() {
+    try {
+      posix.awaitEnd(pid);
+      String last = Files.readString(file("comm"), ISO_8859_1).stripTrailing();
+      int exitCode;
+      synchronized (this) {
+        exitCode = posix.reap(pid);
+        reaped = true;
+      }
+      end.complete(new End(exitCode, last));
+    } catch (IOException | RuntimeException lost) {
+      end.completeExceptionally(lost);
+    }
+  }
+
+  private Path file(String file) {
+    return Path.of("/proc", Integer.toString(pid), file);
+  }
+
   /** The shell takes about a millisecond to get there; its state says when it has. */
   private void awaitStopped() throws IOException, InterruptedException {
-    Path stat = Path.of("/proc", Long.toString(pid()), "stat");
     long deadlineNs = System.nanoTime() + STOPPED_WITHIN.toNanos();
-    while (process.isAlive() && System.nanoTime() < deadlineNs) {
-      String text = Files.readString(stat, ISO_8859_1);
-      if (text.charAt(text.lastIndexOf(')') + 2) == 'T') {
+    while (!end.isDone() && System.nanoTime() < deadlineNs) {
+      if (state() == 'T') {
         return;
       }
       TimeUnit.MICROSECONDS.sleep(200);
     }
-    process.destroyForcibly();
-    throw new IOException("/bin/sh did not stop itself before the command");
+    send(SIGKILL);
+    throw new IOException(SHELL + " did not stop itself before the command");
   }
 
-  /**
-   * Lets the command run.
-   *
-   * @throws IOException if it can't be continued
-   * @throws InterruptedException if the waiting thread is interrupted
-   */
-  public void proceed() throws IOException, InterruptedException {
-    for (int i = 0; i < CONTINUE_TRIES; i++) {
-      Process kill =
-          new ProcessBuilder("/bin/sh", "-c", CONTINUE, Long.toString(pid())).inheritIO().start();
-      // A Ctrl-C at this moment ends the messenger, too.
-      if (kill.waitFor() == 0 || !process.isAlive()) {
-        return;
-      }
+  private char state() {
+    try {
+      String text = Files.readString(file("stat"), ISO_8859_1);
+      return text.charAt(text.lastIndexOf(')') + 2);
+    } catch (IOException ended) {
+      return 'X';
     }
-    throw new IOException("could not continue process " + pid());
+  }
+
+  /** Lets the command run. */
+  public void proceed() {
+    send(SIGCONT);
+  }
+
+  private synchronized void send(int signal) {
+    if (!reaped) {
+      posix.kill(pid, signal);
+    }
   }
 
   /**
    * Calls back when the command has ended.
    *
-   * @param callback on a thread of the JDK's
+   * @param callback on a thread of this class's, or at once on this one
    */
   public void onExit(Runnable callback) {
-    process.onExit().thenRun(callback);
+    end.whenComplete((code, lost) -> callback.run());
+  }
+
+  /**
+   * Whether the process has ended without having become the command: the kernel did not execute it,
+   * for a reason that shows only then. The words of that are on standard error.
+   *
+   * @return false also while it runs, and if the command is itself called as what would start it
+   */
+  public boolean hasFailedToStart() {
+    End known = end.isCompletedExceptionally() ? null : end.getNow(null);
+    return known != null
+        && NOT_EXECUTED.contains(known.exitCode())
+        && NAMES_BEFORE.contains(known.name())
+        && !known.name().equals(name);
+  }
+
+  /**
+   * Whether a process has every variable of the environment that the command was given.
+   *
+   * @param process its pid
+   * @return false also if that can't be read, or the command was given none
+   */
+  public boolean hasItsEnvironment(long process) {
+    try {
+      Set<String> given = texts(Inheritance.environment());
+      return !given.isEmpty() && texts(Inheritance.environment(process)).containsAll(given);
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  private static Set<String> texts(List<byte[]> variables) {
+    return variables.stream()
+        .map(each -> new String(each, ISO_8859_1))
+        .filter(each -> !CHANGED_BY_SHELLS.contains(each.split("=", 2)[0]))
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -233,8 +275,9 @@ public final class TargetCommand {
    * @throws InterruptedException if the waiting thread is interrupted
    */
   public Integer stop(Duration limit) throws InterruptedException {
-    process.destroy();
-    return endsWithin(limit) ? Integer.valueOf(process.exitValue()) : kill(limit);
+    send(SIGTERM);
+    Integer exitCode = exitCode(limit);
+    return exitCode != null ? exitCode : kill(limit);
   }
 
   /**
@@ -245,12 +288,16 @@ public final class TargetCommand {
    * @throws InterruptedException if the waiting thread is interrupted
    */
   public Integer kill(Duration limit) throws InterruptedException {
-    process.destroyForcibly();
-    return endsWithin(limit) ? Integer.valueOf(process.exitValue()) : null;
+    send(SIGKILL);
+    return exitCode(limit);
   }
 
-  private boolean endsWithin(Duration limit) throws InterruptedException {
-    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+  private Integer exitCode(Duration limit) throws InterruptedException {
+    try {
+      return end.get(limit.toMillis(), TimeUnit.MILLISECONDS).exitCode();
+    } catch (TimeoutException | ExecutionException unknown) {
+      return null;
+    }
   }
 
   /**
@@ -259,7 +306,7 @@ public final class TargetCommand {
    * @return its pid, the same before and after {@link #proceed()}
    */
   public long pid() {
-    return process.pid();
+    return pid;
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.Tool;
@@ -195,15 +196,34 @@ class CollectIT {
   /** As a daemon does: it ends in a session of its own, with another parent, under its name. */
   @Test
   void aDaemonOfTheCommandsNameIsNamed() throws Exception {
+    assertDaemonIsNamed("vmdaemon", "env -i ");
+  }
+
+  /** A script that starts it has its own name, and hands its environment on. */
+  @Test
+  void aDaemonOfAnotherNameWithTheCommandsEnvironmentIsNamed() throws Exception {
+    assertDaemonIsNamed("emulator", "");
+  }
+
+  @Test
+  void aDaemonOfAnotherNameAndAnotherEnvironmentIsNobodysOrSomebodyElses() throws Exception {
+    AssertionError notNamed =
+        assertThrows(AssertionError.class, () -> assertDaemonIsNamed("emulator", "env -i "));
+    assertFalse(notNamed.getMessage().contains("still run"), notNamed.getMessage());
+  }
+
+  private void assertDaemonIsNamed(String name, String environment) throws Exception {
     Tool.require("setsid", "--version");
-    Path daemon = folder.resolve("vmdaemon");
+    Path daemon = folder.resolve(name);
     Files.copy(Path.of("/bin/sleep"), daemon);
     Files.setPosixFilePermissions(daemon, PosixFilePermissions.fromString("rwx------"));
     Path starter = Files.createDirectory(folder.resolve("bin")).resolve("vmdaemon");
     Path pids = folder.resolve("pids");
     Files.writeString(
         starter,
-        "#!/bin/sh\nsetsid -f sh -c 'echo $$ > "
+        "#!/bin/sh\ncd /\n"
+            + environment
+            + "setsid -f sh -c 'echo $$ > "
             + pids
             + "; exec "
             + daemon
@@ -215,7 +235,8 @@ class CollectIT {
     Hostproc run = start("--offline", "--", starter.toString());
     try {
       assertEquals(0, run.exitCode(), run.err());
-      assertTrue(run.err().contains(Files.readString(pids).strip() + " (vmdaemon)"), run.err());
+      String named = Files.readString(pids).strip() + " (" + name + ")";
+      assertTrue(run.err().contains(named), run.err());
     } finally {
       ProcessHandle.of(Long.parseLong(Files.readString(pids).strip()))
           .ifPresent(ProcessHandle::destroyForcibly);
@@ -625,7 +646,7 @@ class CollectIT {
             + Path.of(System.getProperty("java.home"), "bin", "java")
             + " -jar "
             + Hostproc.JAR
-            + " collect --episode a --offline -- echo \"$(printf '\\303\\244')\"";
+            + " collect --episode a --offline --output \"$(printf '\\303\\244')\" -- true";
     Hostproc run = Hostproc.startCommand(folder, List.of("sh", "-c", collect));
 
     assertEquals(2, run.exitCode(), run.out());

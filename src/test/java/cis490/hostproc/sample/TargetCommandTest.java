@@ -1,5 +1,6 @@
 package cis490.hostproc.sample;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.proc.ProcessFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
@@ -80,11 +83,31 @@ class TargetCommandTest {
     if (!emulatesOtherMachines()) {
       refuses(foreign, "is a program for another machine");
     }
+    refuses(changed(elf, 16, (byte) 1), "is no program but a part of one, or a core dump");
+    refuses(changed(elf, 54, (byte) 1), "is damaged");
+    refuses(changed(elf, 39, (byte) 1), "is damaged");
+    refuses(Arrays.copyOf(elf, 64), "is damaged");
+    refuses(withLoader(elf, "/no/such/loader"), "its loader '/no/such/loader'");
     Path first = executable("#!/no/such\n".getBytes(UTF_8));
     refuses(("#!" + first + "\n").getBytes(UTF_8), "its interpreter '/no/such'");
-    TargetCommand.requireExecutable(executable("echo text\n".getBytes(UTF_8)).toString());
-    TargetCommand.requireExecutable(executable("#! /bin/sh -e\n".getBytes(UTF_8)).toString());
-    TargetCommand.requireExecutable(executable(elf).toString());
+    ProgramFile.requireExecutable(executable("echo text\n".getBytes(UTF_8)).toString());
+    ProgramFile.requireExecutable(executable("#! /bin/sh -e\n".getBytes(UTF_8)).toString());
+    ProgramFile.requireExecutable(executable(elf).toString());
+  }
+
+  private static byte[] changed(byte[] program, int at, byte value) {
+    byte[] changed = program.clone();
+    changed[at] = value;
+    return changed;
+  }
+
+  private static byte[] withLoader(byte[] program, String loader) {
+    String text = new String(program, ISO_8859_1);
+    int at = text.indexOf("/lib");
+    byte[] changed = program.clone();
+    byte[] name = (loader + '\0').getBytes(ISO_8859_1);
+    System.arraycopy(name, 0, changed, at, name.length);
+    return changed;
   }
 
   private static boolean emulatesOtherMachines() {
@@ -95,7 +118,7 @@ class TargetCommandTest {
   private void refuses(byte[] program, String why) throws IOException {
     String path = executable(program).toString();
     IOException refused =
-        assertThrows(IOException.class, () -> TargetCommand.requireExecutable(path));
+        assertThrows(IOException.class, () -> ProgramFile.requireExecutable(path));
     assertTrue(refused.getMessage().startsWith(path + " could not be started: "), refused + "");
     assertTrue(refused.getMessage().contains(why), refused.getMessage());
   }
@@ -141,12 +164,51 @@ class TargetCommandTest {
             "no-such-command-anywhere",
             folder.resolve("missing").toString(),
             folder.toString(),
-            text.toString(),
             "")) {
       var error = assertThrows(IOException.class, () -> start(program, "argument"), program);
       assertEquals(program + ": no such command", error.getMessage());
     }
+    var error = assertThrows(IOException.class, () -> start(text.toString()));
+    assertTrue(error.getMessage().contains("its permissions, or those of the file system"));
     assertEquals(before, ProcessHandle.current().children().count());
+  }
+
+  @Test
+  void argumentsBeyondTheKernelsLimitAreOneClearErrorAndNoProcess() {
+    long before = ProcessHandle.current().children().count();
+    var error = assertThrows(IOException.class, () -> start("true", "x".repeat(200_000)));
+    assertEquals("true could not be started: Argument list too long", error.getMessage());
+    assertEquals(before, ProcessHandle.current().children().count());
+  }
+
+  @Test
+  void aProgramThatTheKernelRefusesAtTheLastMomentIsToldFromOneThatFails() throws Exception {
+    Path program = executable(Files.readAllBytes(Path.of("/bin/true")));
+    command = start(program.toString());
+    try (FileChannel writing = FileChannel.open(program, StandardOpenOption.APPEND)) {
+      assertTrue(proceed().await(GENEROUS.toSeconds(), TimeUnit.SECONDS), "ETXTBSY");
+      assertTrue(writing.isOpen());
+    }
+    assertEquals(126, command.stop(GENEROUS));
+    assertTrue(command.hasFailedToStart());
+    for (String each : List.of("#!/bin/sh\nexit 126\n", "#!/bin/sh\nexit 127\n", "exit 127\n")) {
+      command = start(executable(each.getBytes(UTF_8)).toString());
+      assertFalse(command.hasFailedToStart());
+      assertTrue(proceed().await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
+      assertFalse(command.hasFailedToStart(), each);
+    }
+    command = start("env", "no-such-command-anywhere");
+    assertTrue(proceed().await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(127, command.stop(GENEROUS));
+    assertFalse(command.hasFailedToStart(), "env was started, and did not find it");
+  }
+
+  @Test
+  void aNameThatLooksLikeAVariableIsAProgram() throws Exception {
+    Path copy = Files.copy(Path.of("/bin/sleep"), folder.resolve("a=b"));
+    command = start(copy.toString(), "600");
+    proceed();
+    awaitName("a=b");
   }
 
   @Test

@@ -233,6 +233,12 @@ final class Recording implements AutoCloseable {
     if (known != null && before.state() == Manifest.State.RETIRED) {
       throw new FailedException(holds + " of a retired episode; choose another --episode");
     }
+    String alteration =
+        known == null ? null : before.alterationOf(journal.length() + journal.tornBytes());
+    if (alteration != null) {
+      throw new FailedException(
+          Report.printable(alteration) + ", while it was recorded; choose another --episode");
+    }
     boolean same = known != null && isTarget(known);
     if (!same && !options.appendOtherProcess()) {
       boolean unknown = known == null || known.pid() == null;
@@ -409,8 +415,10 @@ final class Recording implements AutoCloseable {
   private void sayWhetherAltered(String found) {
     if (found != null && alteration == null) {
       Log.get().error("{}; the episode will not be sealed, the exit code will be 1", found);
+      alteration = found;
+      manifest = manifest.altered(found);
+      writeManifest();
     }
-    alteration = found;
   }
 
   private StatusLine.Progress progress(Duration elapsed) {

@@ -94,6 +94,15 @@ final class Shipment implements AutoCloseable {
               + manifestFile.path()
               + "): with a topic made anew the lake would have its rows twice");
     }
+    String alteration =
+        known == null ? null : known.alterationOf(reader.length() + reader.tornBytes());
+    if (alteration != null) {
+      throw new FailedException(
+          Report.printable(alteration)
+              + ", while it was recorded: it is not what was sampled. To ship it as it is, move "
+              + manifestFile.path()
+              + " away");
+    }
     if (!options.follow() && reader.beingWritten()) {
       throw new FailedException(
           options.file() + " is being written by a collector; --follow ships it while it grows");

@@ -25,7 +25,7 @@ public record Manifest(
     Beginning beginning, State state, Ending ending, Ticks ticks, List<Run> runs) {
 
   /** The manifest's {@code $id}. */
-  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:4";
+  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:5";
 
   /** The schema's place on the class path. */
   public static final String SCHEMA_RESOURCE = "/schemas/episode.schema.json";
@@ -237,6 +237,9 @@ public record Manifest(
    * @param bytes length of the file
    * @param chain SHA-256 of the whole file, hexadecimal; null if not known
    * @param rowsAcknowledged rows that the topic holds, committed; null if none were to be shipped
+   * @param alteration how the file was altered by others while it was recorded, in words: it is not
+   *     what was sampled; null if it was not, and once its topic equals it. Known at once, also
+   *     while the episode is open
    */
   public record Ending(
       Long endedWallNs,
@@ -246,14 +249,70 @@ public record Manifest(
       Long linesSkipped,
       Long bytes,
       String chain,
-      Long rowsAcknowledged) {
+      Long rowsAcknowledged,
+      String alteration) {
 
     /** Not ended. */
     public static final Ending NONE = new Ending(null, null, null, null, null, null, null, null);
 
+    /**
+     * Of a file that nobody has altered.
+     *
+     * @param endedWallNs when sampling ended, ns since the Unix epoch
+     * @param endReason why
+     * @param exitCode of a command
+     * @param rows in the file
+     * @param linesSkipped left out of the topic
+     * @param bytes length of the file
+     * @param chain SHA-256 of the whole file
+     * @param rowsAcknowledged that the topic holds
+     */
+    public Ending(
+        Long endedWallNs,
+        EndReason endReason,
+        Integer exitCode,
+        Long rows,
+        Long linesSkipped,
+        Long bytes,
+        String chain,
+        Long rowsAcknowledged) {
+      this(
+          endedWallNs,
+          endReason,
+          exitCode,
+          rows,
+          linesSkipped,
+          bytes,
+          chain,
+          rowsAcknowledged,
+          null);
+    }
+
     private Ending closed(String chain, Long rowsAcknowledged) {
       return new Ending(
-          endedWallNs, endReason, exitCode, rows, linesSkipped, bytes, chain, rowsAcknowledged);
+          endedWallNs,
+          endReason,
+          exitCode,
+          rows,
+          linesSkipped,
+          bytes,
+          chain,
+          rowsAcknowledged,
+          alteration);
+    }
+
+    /** The same of a file that was altered, or that was not (null). */
+    Ending altered(String alteration) {
+      return new Ending(
+          endedWallNs,
+          endReason,
+          exitCode,
+          rows,
+          linesSkipped,
+          bytes,
+          chain,
+          rowsAcknowledged,
+          alteration);
     }
 
     /** Complete lines of the file; 0 while the episode is open. */
@@ -315,7 +374,7 @@ public record Manifest(
     return new Manifest(
         startedWallNs == null ? next : next.startedAt(startedWallNs),
         State.OPEN,
-        Ending.NONE,
+        Ending.NONE.altered(ending.alteration()),
         ticks.plus(Ticks.NONE),
         all.subList(Math.max(0, all.size() - RUNS_MAX), all.size()));
   }
@@ -340,7 +399,9 @@ public record Manifest(
    * @return this manifest, ended
    */
   public Manifest ended(Ending ending) {
-    return new Manifest(beginning, State.ENDED, ending, ticks, runsSettled(ending.lines()));
+    String alteration = this.ending.alteration();
+    Ending all = alteration == null ? ending : ending.altered(alteration);
+    return new Manifest(beginning, State.ENDED, all, ticks, runsSettled(ending.lines()));
   }
 
   /**
@@ -364,7 +425,29 @@ public record Manifest(
    */
   public Manifest sealed(String chain, long rowsAcknowledged) {
     return new Manifest(
-        beginning, State.SEALED, ending.closed(chain, rowsAcknowledged), ticks, runs);
+        beginning, State.SEALED, ending.closed(chain, rowsAcknowledged).altered(null), ticks, runs);
+  }
+
+  /**
+   * The file was altered by others, and so holds what was not sampled, or lacks what was.
+   *
+   * @param alteration how, in words
+   * @return the same manifest otherwise
+   */
+  public Manifest altered(String alteration) {
+    return new Manifest(beginning, state, ending.altered(alteration), ticks, runs);
+  }
+
+  /**
+   * How the file was altered while it was recorded, unless it can be what was sampled all the same:
+   * it has that length, and a chain that tells. Moved away and back, it is.
+   *
+   * @param length of the file now, bytes
+   * @return in words, or null
+   */
+  public String alterationOf(long length) {
+    boolean told = ending.chain() != null && ending.bytes() == length;
+    return told ? null : ending.alteration();
   }
 
   /**

@@ -31,8 +31,10 @@ final class ManifestMerge {
       return known;
     }
     ManifestMerge merge = new ManifestMerge(ours, known, sampling);
-    Manifest merged =
-        new Manifest(merge.beginning(), merge.state(), merge.ending(), merge.ticks(), merge.runs());
+    Manifest.State state = merge.state();
+    boolean proved = state.compareTo(Manifest.State.SEALED) >= 0;
+    Manifest.Ending ending = proved ? merge.ending().altered(null) : merge.ending();
+    Manifest merged = new Manifest(merge.beginning(), state, ending, merge.ticks(), merge.runs());
     return merged.state() == Manifest.State.OPEN
         ? merged
         : new Manifest(
@@ -157,7 +159,8 @@ final class ManifestMerge {
         both.linesSkipped(),
         both.bytes(),
         both.chain(),
-        both.rowsAcknowledged());
+        both.rowsAcknowledged(),
+        both.alteration());
   }
 
   private static long bytes(Manifest.Ending ending) {

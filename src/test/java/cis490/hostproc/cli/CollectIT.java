@@ -601,7 +601,31 @@ class CollectIT {
       assertEquals(each.goesOn() ? 0 : 1, Math.min(1, summary.get("ticks_unwritten").asInt()));
       boolean oursIsThere = each.name().equals("line");
       assertEquals(oursIsThere, !summary.get("chain").isNull(), "chain of what was written");
+      assertTrue(summary.get("alteration").asText().contains(each.told()), "kept for who ships");
     }
+    for (Alteration each : ALTERATIONS) {
+      assertIsNotGoneOnWith(file(each));
+    }
+  }
+
+  private void assertIsNotGoneOnWith(Path file) throws IOException {
+    byte[] asItWas = Files.readAllBytes(file);
+    Hostproc ship =
+        Hostproc.run(
+            folder,
+            "ship",
+            "--episode",
+            episode,
+            file.toString(),
+            "--bootstrap-servers",
+            TestBroker.address());
+    assertEquals(1, ship.exitCode(), ship.err());
+    assertOneLine(ship, "was altered by somebody else");
+    String pid = Long.toString(target.pid());
+    Hostproc collect = start("--offline", "--pid", pid, "--output", file.toString());
+    assertEquals(1, collect.exitCode(), collect.err());
+    assertOneLine(collect, "was altered by somebody else");
+    assertArrayEquals(asItWas, Files.readAllBytes(file));
   }
 
   private Path file(Alteration alteration) {

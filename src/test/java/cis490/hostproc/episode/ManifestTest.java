@@ -57,7 +57,8 @@ class ManifestTest {
           "lines_skipped",
           "bytes",
           "chain",
-          "rows_acknowledged");
+          "rows_acknowledged",
+          "alteration");
 
   private static final List<String> TICKS =
       List.of("ticks_missed", "ticks_malformed", "ticks_unwritten", "lateness_max_ns");

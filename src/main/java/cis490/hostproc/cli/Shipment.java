@@ -10,6 +10,7 @@ import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
+import cis490.hostproc.ship.ShippingStoppedException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -306,6 +307,11 @@ final class Shipment implements AutoCloseable {
       readManifest();
       return announced();
     }
+    readManifest();
+    String alteration = known == null ? null : known.alterationOf(end.position());
+    if (alteration != null) {
+      throw new ShippingStoppedException(alteration + ", while it was recorded");
+    }
     Manifest before = knownAnywhere();
     boolean open = before.state() == Manifest.State.OPEN;
     Manifest.Ending ending =
@@ -411,7 +417,7 @@ final class Shipment implements AutoCloseable {
     Report lines = new Report();
     boolean equal = outcome == Shipper.Outcome.EQUAL;
     lines.add("episode", "%s%s", options.episode(), sealed == null ? "" : ": sealed");
-    lines.add("file", "%s, %s%s", options.file(), Report.size(reader.length()), torn());
+    lines.add("file", "%s, %s%s", options.file(), Report.size(reader.knownLength()), torn());
     lines.add(
         "rows",
         "%,d shipped%s, %,d were in the topic already",

@@ -139,6 +139,15 @@ public final class JournalReader implements JournalSource, Closeable {
   }
 
   /**
+   * The complete lines that the last look found; does not look.
+   *
+   * @return their length in bytes, newlines included
+   */
+  public long knownLength() {
+    return ledger.length();
+  }
+
+  /**
    * The complete lines that the last look found.
    *
    * @return their number

@@ -133,7 +133,11 @@ public final class Shipper implements Runnable {
     } catch (ShippingStoppedException | RefusedLineException stop) {
       stopped(stop.getMessage());
     } catch (Exception failure) {
-      retry(failure);
+      if (failure.getCause() instanceof RefusedLineException stop) {
+        stopped(stop.getMessage());
+      } else {
+        retry(failure);
+      }
     } catch (Error failure) {
       errorsInRow++;
       if (errorsInRow > ERRORS_MAX) {

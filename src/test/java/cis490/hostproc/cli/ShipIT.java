@@ -11,6 +11,7 @@ import cis490.hostproc.ship.TestTopics;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -188,6 +189,22 @@ class ShipIT {
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains(file.getFileName() + ":16: no valid row"), run.err());
     assertEquals(15, inTopic());
+  }
+
+  @Test
+  void aFileThatLosesRowsEndsTheFollowing() throws Exception {
+    Path file = write(10);
+    Hostproc run = ship(file, "--follow");
+    run.await(() -> inTopic() == 10);
+    try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      cut.truncate(4L * (line(0).length() + 1));
+    }
+
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("shipping stopped: " + file + ": has become"), run.err());
+    assertTrue(run.err().contains("topic equals file  no: " + file), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+    assertEquals(10, inTopic());
   }
 
   @Test

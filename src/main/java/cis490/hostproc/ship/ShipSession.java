@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -39,6 +40,7 @@ final class ShipSession implements AutoCloseable {
   private static final int CHUNK_ROWS = 500;
 
   private static final Duration ROWS_VISIBLE_WITHIN = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration MANIFEST_VISIBLE_WITHIN = Duration.ofSeconds(2);
 
   private final ShipJob job;
@@ -88,7 +90,7 @@ final class ShipSession implements AutoCloseable {
     // Only now that the brokers have answered: in a long outage these two would be made in vain.
     reader = new TopicReader(clients, job.topic(), pace.fetchBytes());
     initTransactions();
-    long end = reader.end();
+    long end = stableEnd();
     if (reader.beginning() > 0) {
       throw new ShippingStoppedException(
           "topic "
@@ -102,6 +104,20 @@ final class ShipSession implements AutoCloseable {
     committed = cursor.copy();
     episodes.ensure();
     pace.read();
+  }
+
+  /** Where the topic ends, and nobody's transaction is open: what was ours is ended by now. */
+  private long stableEnd() throws InterruptedException {
+    long deadlineNs = System.nanoTime() + ROWS_VISIBLE_WITHIN.toNanos();
+    long end = reader.end();
+    while (OpenTransaction.isThere(clients, job.topic(), end)) {
+      if (System.nanoTime() > deadlineNs) {
+        throw new TimeoutException(OpenTransaction.describe(clients, job.topic(), end));
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+      end = reader.end();
+    }
+    return end;
   }
 
   /** With the time for a transaction that the brokers allow. */

@@ -28,10 +28,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -515,6 +518,42 @@ class ShipperTest {
 
   private void assertTopicEqualsFile() throws Exception {
     assertArrayEquals(Files.readAllBytes(file), TestTopics.asFile(TestTopics.committed(topic)));
+  }
+
+  /** Behind its first record nothing is read as committed, so that nothing may be sent. */
+  @Test
+  void aTransactionOfSomebodyElseIsWaitedForAndNamed() throws Exception {
+    append(10);
+    assertEquals(Shipper.Outcome.EQUAL, ship().finish());
+    String other = "somebody-else-" + episode.value();
+    try (KafkaProducer<byte[], byte[]> producer = TestTopics.producer(other);
+        Admin admin = TestTopics.admin()) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, null, "not ours".getBytes(UTF_8))).get();
+      long end = lastOffset(admin);
+      append(10);
+      Running run = ship();
+      awaitTrue(() -> String.valueOf(run.shipper.problem()).contains("a transaction is open in "));
+      String problem = run.shipper.problem();
+      assertTrue(problem.contains(" from offset " + (end - 1) + " on, of producer "), problem);
+      assertTrue(problem.contains("(" + other + "); the brokers end it when its time"), problem);
+      assertEquals(end, lastOffset(admin), "nothing is sent meanwhile");
+      producer.abortTransaction();
+      assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    }
+    assertTopicEqualsFile();
+  }
+
+  private long lastOffset(Admin admin) throws Exception {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    return admin
+        .listOffsets(
+            Map.of(partition, OffsetSpec.latest()),
+            new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+        .partitionResult(partition)
+        .get()
+        .offset();
   }
 
   private Running ship() {

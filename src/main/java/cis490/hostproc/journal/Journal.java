@@ -73,6 +73,15 @@ public final class Journal implements JournalSource, Closeable {
 
   private IOException failure;
 
+  /** Guards the next two. */
+  private final Object forcing = new Object();
+
+  /** Up to where the disk has said that it has it. */
+  private long forced;
+
+  /** Whether it has refused since. */
+  private boolean forceFailed;
+
   /** The first that was found, in words, or null. */
   private final AtomicReference<String> alteration = new AtomicReference<>();
 
@@ -98,7 +107,7 @@ public final class Journal implements JournalSource, Closeable {
    */
   public static Journal open(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
+    createFolders(folder);
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new IOException(path + ": is no regular file");
     }
@@ -163,6 +172,18 @@ public final class Journal implements JournalSource, Closeable {
 
   private static Object key(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+
+  /** Each that is made is forced into the one above it. */
+  private static void createFolders(Path folder) throws IOException {
+    Path above = folder.getParent();
+    if (above == null || Files.exists(folder)) {
+      // What is there and no folder shows when the file is made in it.
+      return;
+    }
+    createFolders(above);
+    Files.createDirectories(folder);
+    forceFolder(above);
   }
 
   /** So that a power cut can't take the file's name, either. */
@@ -418,11 +439,42 @@ public final class Journal implements JournalSource, Closeable {
     return ledger.length();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A disk that has refused once says nothing of it the next time, and may have lost what it was
+   * given (fsync(2), Linux has these pages as clean). So all of that is written again first, the
+   * same bytes.
+   */
   @Override
   public long force() throws IOException {
-    long covered = ledger.length();
-    file.force();
-    return covered;
+    synchronized (forcing) {
+      long covered = ledger.length();
+      if (forceFailed) {
+        writeAgain(forced, covered);
+      }
+      forceFailed = true;
+      file.force();
+      forceFailed = false;
+      forced = covered;
+      return covered;
+    }
+  }
+
+  /** Whatever a read finds there: what is not as it was written, the ledger will tell. */
+  private void writeAgain(long from, long to) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER_BYTES);
+    long position = from;
+    while (position < to) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), to - position));
+      if (file.read(buffer, position) < 0) {
+        throw new IOException(path + ": has become shorter");
+      }
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        position += file.write(buffer, position);
+      }
+    }
   }
 
   @Override

@@ -29,6 +29,10 @@ public final class JournalReader implements JournalSource, Closeable {
   private final ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER_BYTES);
 
   private final Ledger ledger = new Ledger();
+
+  /** Of the thread that ships. */
+  private boolean forceFailed;
+
   private final LedgerCheck check = new LedgerCheck(this, ledger);
   private LineWalk walk = new LineWalk(Ledger.Place.START);
 
@@ -185,13 +189,21 @@ public final class JournalReader implements JournalSource, Closeable {
   /**
    * {@inheritDoc}
    *
-   * @throws RefusedLineException also if complete lines are gone
+   * @throws RefusedLineException also if complete lines are gone, or the disk has refused before:
+   *     it says nothing of that the next time, and may have lost what it was given
    */
   @Override
   public long force() throws IOException {
     scan();
     long covered = ledger.length();
+    if (forceFailed) {
+      throw new RefusedLineException(
+          path
+              + ": the disk has failed, and may lack some of it; copy it to another, and ship that");
+    }
+    forceFailed = true;
     file.force(false);
+    forceFailed = false;
     return covered;
   }
 

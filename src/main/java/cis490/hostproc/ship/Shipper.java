@@ -136,15 +136,20 @@ public final class Shipper implements Runnable {
       if (failure.getCause() instanceof RefusedLineException stop) {
         stopped(stop.getMessage());
       } else {
-        retry(failure);
+        retry(failure, isOfFile(failure) ? job.source().path().toString() : brokers);
       }
     } catch (Error failure) {
       errorsInRow++;
       if (errorsInRow > ERRORS_MAX) {
         throw failure;
       }
-      retry(failure);
+      retry(failure, brokers);
     }
+  }
+
+  /** Kafka's clients throw exceptions of their own. */
+  private static boolean isOfFile(Exception failure) {
+    return failure instanceof IOException || failure instanceof UncheckedIOException;
   }
 
   private KafkaSettings connect() {
@@ -156,7 +161,7 @@ public final class Shipper implements Runnable {
     } catch (Exception failure) {
       connectFailures++;
       if (connectFailures < CONNECT_FAILURES_MAX) {
-        retry(failure);
+        retry(failure, brokers);
       } else {
         stopped(describe(failure));
       }
@@ -286,13 +291,13 @@ public final class Shipper implements Runnable {
   }
 
   /** Says once that the brokers are away, then waits, longer each time. */
-  private void retry(Throwable failure) {
+  private void retry(Throwable failure, String where) {
     if (abandoned) {
       return;
     }
     pace.failed();
     figures.recovery();
-    problem = (brokers == null ? "" : brokers + ": ") + describe(failure);
+    problem = (where == null ? "" : where + ": ") + describe(failure);
     if (!lost) {
       lost = true;
       lostSinceNs = System.nanoTime();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /** A file in memory that breaks and recovers when it is told to. For one thread. */
 public final class BreakableFile implements JournalFile {
@@ -15,6 +16,12 @@ public final class BreakableFile implements JournalFile {
   private boolean silentShortWrite = true;
   private boolean truncateFails;
   private Runnable duringForce = () -> {};
+  private int forceFailures;
+
+  /** As the kernel has pages: what a refused force has tried to write counts as written. */
+  private final BitSet dirty = new BitSet();
+
+  private byte[] disk = new byte[0];
 
   /**
    * A journal over this file.
@@ -55,6 +62,20 @@ public final class BreakableFile implements JournalFile {
     duringForce = action;
   }
 
+  /** So many times from now on the disk refuses, and forgets what it was given. */
+  public void failForce(int times) {
+    forceFailures = times;
+  }
+
+  /**
+   * What a power cut would leave.
+   *
+   * @return a copy
+   */
+  public byte[] onDisk() {
+    return disk.clone();
+  }
+
   /** All works again. */
   public void repair() {
     room = Integer.MAX_VALUE;
@@ -83,6 +104,7 @@ public final class BreakableFile implements JournalFile {
       Arrays.fill(bytes, size, at, (byte) 0);
     }
     from.get(bytes, at, count);
+    dirty.set(at, at + count);
     if (count > 0) {
       size = Math.max(size, at + count);
     }
@@ -114,8 +136,16 @@ public final class BreakableFile implements JournalFile {
   }
 
   @Override
-  public void force() {
+  public void force() throws IOException {
     duringForce.run();
+    if (forceFailures > 0) {
+      forceFailures--;
+      dirty.clear();
+      throw new IOException("Input/output error");
+    }
+    disk = Arrays.copyOf(disk, size);
+    dirty.stream().filter(at -> at < size).forEach(at -> disk[at] = bytes[at]);
+    dirty.clear();
   }
 
   @Override

@@ -610,6 +610,27 @@ class JournalTest {
     assertEquals(ByteBuffer.wrap(acknowledged.toByteArray()), complete);
   }
 
+  /** Linux has the pages of a failed fsync as clean: the next one succeeds and writes nothing. */
+  @Test
+  void whatTheDiskHasRefusedOnceIsWrittenAgainBeforeItCounts() throws Exception {
+    BreakableFile file = new BreakableFile();
+    SplittableRandom random = Seed.random("JournalTest.disk");
+    try (Journal journal = file.journal()) {
+      for (int i = 0; i < 300; i++) {
+        append(journal, "line " + i + " " + "x".repeat(random.nextInt(900)) + "\n");
+        if (random.nextInt(4) == 0) {
+          file.failForce(random.nextInt(3));
+        }
+        try {
+          assertEquals(journal.length(), journal.force());
+          assertArrayEquals(file.content(), file.onDisk(), "after line " + i);
+        } catch (IOException refused) {
+          assertEquals("Input/output error", refused.getMessage());
+        }
+      }
+    }
+  }
+
   @Test
   void forceCoversWhatWasThereWhenItBegan() throws Exception {
     BreakableFile file = new BreakableFile();

@@ -1,6 +1,7 @@
 package cis490.hostproc.fault;
 
 import java.util.List;
+import org.junit.jupiter.api.Assertions;
 
 /** The only broker goes away, in several ways. */
 final class BrokerFaults {
@@ -12,7 +13,8 @@ final class BrokerFaults {
         Scenario.exact("broker away from the start", BrokerFaults::awayFromTheStart),
         Scenario.exact("broker away for long", BrokerFaults::awayForLong),
         Scenario.exact("broker killed and restarted", BrokerFaults::killed),
-        Scenario.exact("broker frozen and resumed", BrokerFaults::frozen));
+        Scenario.exact("broker frozen and resumed", BrokerFaults::frozen),
+        Scenario.exact("broker forgets a transaction", BrokerFaults::forgetsATransaction));
   }
 
   private static void awayFromTheStart(Run run) throws Exception {
@@ -37,6 +39,35 @@ final class BrokerFaults {
       run.pass(0, 500);
       run.brokers().heal();
     }
+  }
+
+  /**
+   * A power cut takes the coordinator's log, and the partition keeps the transaction's rows: nobody
+   * ever ends it. A person has to, by the command that the collector says.
+   */
+  private static void forgetsATransaction(Run run) throws Exception {
+    run.startShipping();
+    run.pass(0, 1_500);
+    boolean killed = run.random().nextBoolean();
+    if (killed) {
+      run.collector().kill();
+    }
+    run.beginStrangersTransaction();
+    run.brokers().kill(0);
+    run.brokers().forgetTransactions(0);
+    run.pass(0, 1_000);
+    run.brokers().heal();
+    if (killed) {
+      run.collector().start();
+    }
+    run.collector().awaitSaid("a transaction is open in " + run.topic());
+    String said = run.collector().err();
+    Assertions.assertTrue(said.contains("kafka-transactions.sh --bootstrap-server"), said);
+    long end = run.topicEnd();
+    run.pass(5_000, 12_000);
+    Assertions.assertEquals(end, run.topicEnd(), "nothing is sent meanwhile");
+    run.abortStrangersTransaction();
+    run.awaitShipping();
   }
 
   private static void frozen(Run run) throws Exception {

@@ -5,6 +5,7 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -192,6 +193,16 @@ public final class Brokers implements AutoCloseable {
   /** SIGKILL. */
   public void kill(int number) {
     nodes.get(number).child.kill();
+  }
+
+  /** Takes away what a broker that is down has written of transactions, as a power cut can. */
+  void forgetTransactions(int number) throws IOException {
+    Path data = folder.resolve("data-" + nodes.get(number).id);
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(data, "__transaction_state-*")) {
+      for (Path log : logs) {
+        Folders.delete(log);
+      }
+    }
   }
 
   /** SIGTERM, and waits for its end in good order. */

@@ -17,7 +17,8 @@ final class ClockFaults {
   static List<Scenario> all() {
     return List.of(
         Scenario.exact("collector's clock steps", ClockFaults::collectors),
-        Scenario.exact("broker's clock steps", ClockFaults::brokers));
+        Scenario.exact("broker's clock steps", ClockFaults::brokers),
+        Scenario.exact("clock set back while the broker is away", ClockFaults::backWhileAway));
   }
 
   private static void collectors(Run run) throws Exception {
@@ -49,6 +50,36 @@ final class ClockFaults {
       clock.step(aheadS(run));
     }
     run.pass(0, 1_000);
+  }
+
+  /** Whoever waits for the time of day waits for hours then: a wrong clock at boot, until NTP. */
+  private static void backWhileAway(Run run) throws Exception {
+    FakeTime clock = FakeTime.in(run.folder());
+    run.collector().withEnvironment(clock.environment());
+    long hours = run.random().nextInt(1, HOURS_MAX);
+    long aheadS = Duration.ofHours(hours).toSeconds();
+    boolean sinceBoot = run.random().nextBoolean();
+    if (sinceBoot) {
+      clock.step(aheadS);
+      run.brokers().kill(0);
+      run.collector().start();
+    } else {
+      run.startShipping();
+      run.pass(0, 1_000);
+      if (run.random().nextBoolean()) {
+        run.awaitBatch();
+      }
+      if (run.random().nextBoolean()) {
+        run.brokers().kill(0);
+      } else {
+        run.brokers().freeze(0);
+      }
+    }
+    run.pass(0, 3_000);
+    clock.step(sinceBoot ? 0 : -aheadS);
+    run.pass(500, 4_000);
+    run.brokers().heal();
+    run.awaitShipping();
   }
 
   /** Hours, either way. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
@@ -47,6 +48,22 @@ final class Disk implements AutoCloseable {
     Files.createDirectories(folder);
     Tool.line("mount", "-t", "tmpfs", "-o", "size=" + MEMORY_BYTES, "hostproc", folder.toString());
     return new Disk(folder, null);
+  }
+
+  /** Until it is ended, whatever a process wants to have forced to disk is refused. */
+  static Child refuseForces(Path folder, long pid) throws Exception {
+    Tool.require("strace", "--version");
+    return Child.start(
+        folder,
+        "refusing",
+        Map.of(),
+        List.of(
+            "strace",
+            "--follow-forks",
+            "--attach=" + pid,
+            "--trace=fdatasync,fsync",
+            "--inject=fdatasync,fsync:error=EIO",
+            "--output=" + folder.resolve("refused.log")));
   }
 
   /** An ext4 in a file beside the folder, mounted there; what it forgets can be seen. */

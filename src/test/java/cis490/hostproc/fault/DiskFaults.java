@@ -33,6 +33,7 @@ final class DiskFaults {
         onDisk("file immutable for a while", Disk::journalled, DiskFaults::immutable),
         onDisk("file on a read-only disk", Disk::journalled, DiskFaults::readOnly),
         onDisk("disk fails and turns read-only", Disk::journalled, DiskFaults::failing),
+        Scenario.exact("disk refuses once", DiskFaults::refusesOnce),
         onDisk("power cut", Disk::journalled, DiskFaults::powerCut),
         onDisk("power cut after the end", Disk::journalled, DiskFaults::powerCutAfterTheEnd),
         Scenario.exact("file size limited for a while", DiskFaults::limited));
@@ -215,6 +216,22 @@ final class DiskFaults {
     run.collector().withFlushTimeout(SHIPPED_WITHIN);
     disk.mountAgain();
     run.collector().file().lookAfterPowerCut();
+  }
+
+  /** The kernel says so once, and never again; what it was given may be lost. */
+  private static void refusesOnce(Run run) throws Exception {
+    Collector collector = run.collector();
+    run.startShipping();
+    run.pass(0, 1_500);
+    Child refusing = Disk.refuseForces(run.folder(), collector.pid());
+    try {
+      collector.awaitSaid(collector.file().path() + ": Input/output error");
+      run.pass(0, 1_500);
+    } finally {
+      refusing.terminate();
+      refusing.awaitExit(FULL_WITHIN);
+    }
+    collector.awaitSaid("shipping again after");
   }
 
   /** The topic must not have a row that is lost: the next collector would find it and stop. */

@@ -16,12 +16,17 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Assertions;
 
 /**
@@ -189,6 +194,39 @@ final class Run implements AutoCloseable {
           .offset();
     } catch (ExecutionException | TimeoutException notThere) {
       return 0;
+    }
+  }
+
+  /** Somebody else writes to the topic, and does not commit; nobody hears of him again. */
+  void beginStrangersTransaction() throws Exception {
+    Map<String, Object> config =
+        Map.of("bootstrap.servers", brokers.address(), "transactional.id", "stranger-" + episode);
+    KafkaProducer<byte[], byte[]> stranger =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    stranger.initTransactions();
+    stranger.beginTransaction();
+    stranger.send(new ProducerRecord<>(topic(), 0, null, new byte[] {'?'})).get();
+    stranger.close(Duration.ZERO);
+  }
+
+  /** What kafka-transactions.sh abort does. */
+  void abortStrangersTransaction() throws Exception {
+    TopicPartition partition = new TopicPartition(topic(), 0);
+    for (ProducerState each :
+        admin
+            .describeProducers(List.of(partition))
+            .partitionResult(partition)
+            .get()
+            .activeProducers()) {
+      if (each.currentTransactionStartOffset().isPresent()) {
+        AbortTransactionSpec spec =
+            new AbortTransactionSpec(
+                partition,
+                each.producerId(),
+                (short) each.producerEpoch(),
+                each.coordinatorEpoch().orElse(0));
+        admin.abortTransaction(spec).all().get();
+      }
     }
   }
 

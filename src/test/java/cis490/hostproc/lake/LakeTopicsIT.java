@@ -43,7 +43,7 @@ class LakeTopicsIT {
   private static final int COMMIT_S = Integer.getInteger("lake.topics.commit.s", 12);
 
   /** Each look finds topics, and the next one comes before the next commit is due. */
-  private static final int DISCOVER_S = 2 * GAP_S;
+  private static final int DISCOVER_S = Integer.getInteger("lake.topics.discover.s", 2 * GAP_S);
 
   private static final int ROWS = 50;
 

@@ -42,6 +42,16 @@ public final class Main extends Command {
       TargetCommand.prepare();
     }
     Stderr.install();
+    Deaths.watch();
+    try {
+      StopSignal.exit(run(args));
+    } catch (Throwable failure) {
+      // Whatever it is: a main thread that is gone would leave a process that nobody can end.
+      Deaths.ofMain(failure);
+    }
+  }
+
+  private static int run(String[] args) {
     String name = args.length == 0 ? "" : args[0];
     CommandLine commandLine;
     int exitCode;
@@ -58,7 +68,7 @@ public final class Main extends Command {
       commandLine = all();
       exitCode = commandLine.execute(args);
     }
-    StopSignal.exit(printed(commandLine) || exitCode != 0 ? exitCode : FAILED);
+    return printed(commandLine) || exitCode != 0 ? exitCode : FAILED;
   }
 
   /** Whether all that went to standard output got there; says why not. */

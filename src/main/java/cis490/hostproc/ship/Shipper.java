@@ -39,6 +39,7 @@ public final class Shipper implements Runnable {
   /** Who yields does so when fenced twice within this. */
   private static final Duration YIELD_WITHIN = Duration.ofMinutes(1);
 
+  private static final Duration SAY_AGAIN_AFTER = Duration.ofSeconds(10);
   private static final Duration BACK_OFF_FIRST = Duration.ofMillis(100);
   private static final Duration BACK_OFF_MAX = Duration.ofSeconds(5);
 
@@ -84,6 +85,12 @@ public final class Shipper implements Runnable {
   private int errorsInRow;
   private long lostSinceNs;
   private long lostAtRow;
+
+  /** What was said last of it, and when; something else is said not too often. */
+  private String said;
+
+  private long saidAtNs;
+  private Duration sayAgainAfter;
   private boolean lost;
 
   private volatile Outcome outcome = Outcome.SHIPPING;
@@ -303,6 +310,11 @@ public final class Shipper implements Runnable {
       lostSinceNs = System.nanoTime();
       lostAtRow = committed.lines();
       LOG.warn("shipping broke off, rows wait in the file: {}", problem);
+      said(SAY_AGAIN_AFTER);
+    } else if (!problem.equals(said) && System.nanoTime() - saidAtNs > sayAgainAfter.toNanos()) {
+      // What was in the way first may be over, and now it is something that only a person can end.
+      LOG.warn("rows still wait in the file: {}", problem);
+      said(sayAgainAfter.multipliedBy(2));
     }
     LOG.debug("will recover", failure);
     forceWaiting();
@@ -313,6 +325,12 @@ public final class Shipper implements Runnable {
       Thread.currentThread().interrupt();
       abandoned = true;
     }
+  }
+
+  private void said(Duration sayAgainAfter) {
+    said = problem;
+    saidAtNs = System.nanoTime();
+    this.sayAgainAfter = sayAgainAfter;
   }
 
   /**

@@ -34,6 +34,7 @@ public final class Collector {
   private Duration flushTimeout = FLUSH_TIMEOUT;
   private final long pid;
   private int intervalMs;
+  private Path jar = Program.JAR;
   private Child child;
 
   /**
@@ -80,6 +81,11 @@ public final class Collector {
     return this;
   }
 
+  /** For the runs to come: this copy of the program. */
+  void ofProgram(Path copy) {
+    jar = copy;
+  }
+
   int intervalMs() {
     return intervalMs;
   }
@@ -121,7 +127,7 @@ public final class Collector {
                 "--summary",
                 "json"));
     arguments.addAll(options);
-    child = Program.start(folder, name + "-run-" + (all.size() + 1), environment, arguments);
+    child = Program.start(folder, name + "-run-" + (all.size() + 1), environment, jar, arguments);
     all.add(child);
   }
 

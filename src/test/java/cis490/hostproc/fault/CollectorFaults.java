@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ final class CollectorFaults {
     return List.of(
         Scenario.exact("collector killed at any instant", CollectorFaults::killed),
         Scenario.exact("collector killed in the middle of a row", CollectorFaults::killedInARow),
+        Scenario.exact("program replaced while it runs", CollectorFaults::replaced),
         Scenario.exact("broker frozen, collector killed, late batch", CollectorFaults::lateBatch),
         Scenario.ending("SIGTERM while the broker is away", CollectorFaults::terminated),
         Scenario.ending("ship killed at any instant", CollectorFaults::shipKilled));
@@ -45,6 +47,45 @@ final class CollectorFaults {
       run.collector().kill();
       run.collector().launch();
     }
+  }
+
+  /**
+   * Somebody copies another build over it: what the JVM has not loaded yet is gone. It must end
+   * when it is told to, whatever comes of its last words; the next one goes on.
+   */
+  private static void replaced(Run run) throws Exception {
+    Path jar = Program.copyTo(run.folder().resolve("program"));
+    run.collector().ofProgram(jar);
+    if (run.random().nextBoolean()) {
+      run.startShipping();
+    } else {
+      run.brokers().kill(0);
+      run.collector().start();
+    }
+    run.pass(0, 1_500);
+    Program.replace(jar, run.random());
+    run.say("replaced");
+    switch (run.random().nextInt(4)) {
+      case 0 -> run.brokers().kill(0);
+      case 1 -> run.brokers().freeze(0);
+      default -> run.brokers().heal();
+    }
+    run.pass(0, 3_000);
+    if (run.random().nextBoolean()) {
+      run.brokers().heal();
+      run.pass(0, 2_000);
+    }
+    if (run.collector().up()) {
+      run.collector().awaitMoreRows(3);
+    }
+    run.brokers().heal();
+    if (run.collector().up()) {
+      run.collector().terminate();
+    }
+    int code = run.collector().awaitExit();
+    run.say("exit code " + code);
+    run.collector().ofProgram(Program.JAR);
+    run.collector().start();
   }
 
   private static void killedInARow(Run run) throws Exception {

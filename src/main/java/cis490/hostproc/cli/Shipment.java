@@ -308,6 +308,15 @@ final class Shipment implements AutoCloseable {
       return announced();
     }
     readManifest();
+    String other = reader.changeSince(end.position());
+    if (other != null && !options.follow()) {
+      throw new ShippingStoppedException(
+          options.file() + " " + other + ": not sealed; ship it again, or --follow it");
+    }
+    if (other != null) {
+      // Asked to stop while others go on: the end is theirs.
+      return announced();
+    }
     String alteration = known == null ? null : known.alterationOf(end.position());
     if (alteration != null) {
       throw new ShippingStoppedException(alteration + ", while it was recorded");

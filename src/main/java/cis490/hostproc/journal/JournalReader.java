@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A file of lines that somebody else writes, or wrote years ago. Opened for reading alone: nothing
@@ -38,9 +39,12 @@ public final class JournalReader implements JournalSource, Closeable {
 
   private volatile long scanned;
 
-  private JournalReader(Path path, FileChannel file) {
+  private final Object key;
+
+  private JournalReader(Path path, FileChannel file) throws IOException {
     this.path = path;
     this.file = file;
+    this.key = key(path);
   }
 
   /**
@@ -168,6 +172,32 @@ public final class JournalReader implements JournalSource, Closeable {
    */
   public long tornBytes() {
     return scanned - ledger.length();
+  }
+
+  /**
+   * Whether the path still means this file, and it has no bytes more than these.
+   *
+   * @param length where what was taken of it ended, bytes
+   * @return what else holds, in words that follow the file's name; null if it is so
+   * @throws IOException if it can't be looked at
+   */
+  public String changeSince(long length) throws IOException {
+    Object now;
+    try {
+      now = key(path);
+    } catch (NoSuchFileException gone) {
+      return "is not there any more";
+    }
+    if (key != null && !key.equals(now)) {
+      return "is another file by now";
+    }
+    long more = length() - length;
+    return more > 0 ? "has grown by " + more + " bytes meanwhile" : null;
+  }
+
+  /** Device and inode; null where the file system has none. */
+  private static Object key(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
   /**

@@ -241,10 +241,9 @@ public final class KafkaSettings {
     return new KafkaConsumer<>(config);
   }
 
-  /** As {@link #consumer}, but where its place in a topic is gone, it says so. */
+  /** As {@link #consumer}, with fetches as the user or Kafka has them. */
   Consumer<byte[], byte[]> follower(String clientId) {
     Map<String, Object> config = new HashMap<>(consumerConfig(resolved()));
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     config.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
     return new KafkaConsumer<>(config);
   }
@@ -252,6 +251,8 @@ public final class KafkaSettings {
   static Map<String, String> consumerConfig(Map<String, String> own) {
     Map<String, String> config = ClientDefaults.consumer(used(own));
     config.putAll(GUARDED_CONSUMER);
+    // It is always told where to read. Where that is gone it says so: a jump looks like other rows.
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     return config;
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -297,9 +298,25 @@ public final class Shipper implements Runnable {
     LOG.error("shipping stopped: {}", why);
   }
 
+  /**
+   * The brokers forget a producer that has not written for long (transactional.id.expiration.ms).
+   */
+  private static boolean isExpired(Throwable failure) {
+    Throwable each = failure;
+    while (each != null && !(each instanceof InvalidPidMappingException)) {
+      each = each.getCause() == each ? null : each.getCause();
+    }
+    return each != null;
+  }
+
   /** Says once that the brokers are away, then waits, longer each time. */
   private void retry(Throwable failure, String where) {
     if (abandoned) {
+      return;
+    }
+    if (isExpired(failure)) {
+      // After a week without a row: nothing is wrong, and the next session's id is a new one.
+      LOG.debug("a producer's id has expired", failure);
       return;
     }
     pace.failed();

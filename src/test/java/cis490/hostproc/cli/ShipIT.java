@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -189,6 +190,49 @@ class ShipIT {
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains(file.getFileName() + ":16: no valid row"), run.err());
     assertEquals(15, inTopic());
+  }
+
+  /** The shipper is stopped in mid-work, so that it is certain what comes between. */
+  @Test
+  void aFileThatHasGrownOrIsAnotherByTheEndIsNotSealed() throws Exception {
+    Path file = write(100_000);
+    Hostproc grown = ship(file);
+    grown.await(() -> inTopic() > 0);
+    grown.signal("STOP");
+    append(file, 100_000, 100_001);
+    grown.signal("CONT");
+    assertEquals(1, grown.exitCode(), grown.err());
+    assertTrue(grown.err().contains(" bytes meanwhile: not sealed; ship it again"), grown.err());
+    assertEquals("open", manifestInKafka().get("state").asText());
+
+    Hostproc other = ship(file);
+    other.await(() -> hasOpen(other, file));
+    other.signal("STOP");
+    Path moved = Files.move(file, folder.resolve("moved.jsonl"));
+    Files.copy(moved, file);
+    other.signal("CONT");
+    assertEquals(1, other.exitCode(), other.err());
+    assertTrue(other.err().contains(" is another file by now: not sealed"), other.err());
+    assertEquals(0, ship(file).exitCode());
+    assertEquals("sealed", manifestInKafka().get("state").asText());
+    assertTopicHolds(Files.readString(file));
+  }
+
+  /** From then on it looks at each line before it ships any. */
+  private static boolean hasOpen(Hostproc run, Path file) {
+    try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(run.pid()), "fd"))) {
+      return open.anyMatch(each -> leadsTo(each, file));
+    } catch (IOException endedMeanwhile) {
+      return false;
+    }
+  }
+
+  private static boolean leadsTo(Path link, Path file) {
+    try {
+      return Files.readSymbolicLink(link).equals(file);
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
   }
 
   @Test

@@ -117,6 +117,7 @@ final class Recording implements AutoCloseable {
     Duration sampled = elapsed();
     Integer exitCode = target.stop();
     sayWhetherNeverStarted(exitCode);
+    sayWhetherMiscounted();
     end(exitCode);
     sayWhoStillRuns();
     Shipper.Outcome outcome = options.offline() ? null : finishShipping(sampled);
@@ -134,6 +135,15 @@ final class Recording implements AutoCloseable {
                   + " the process that was to become it",
               options.command().get(0),
               exitCode);
+    }
+  }
+
+  /** A defect of ours, which nobody would see otherwise. */
+  private void sayWhetherMiscounted() {
+    Long due = sampler.ticksDue();
+    long counted = sampleFigures.ticks();
+    if (due != null && due != counted) {
+      Log.get().error("{} ticks were due, and {} were counted: please report this", due, counted);
     }
   }
 

@@ -72,8 +72,12 @@ public final class SampleFigures implements MeterBinder {
   /** All 0. */
   public SampleFigures() {}
 
-  void countRow(long latenessNs, long durationNs) {
+  /** Whatever comes of it: a row, or none. */
+  void countTick(long latenessNs) {
     lateness.record(latenessNs);
+  }
+
+  void countRow(long durationNs) {
     sampleDuration.record(durationNs);
     add(rows, 1);
   }
@@ -145,6 +149,15 @@ public final class SampleFigures implements MeterBinder {
    */
   public long unwritten() {
     return unwritten.get();
+  }
+
+  /**
+   * All ticks that were counted, with a row or without.
+   *
+   * @return count
+   */
+  public long ticks() {
+    return rows() + missed() + malformed() + unwritten();
   }
 
   /**

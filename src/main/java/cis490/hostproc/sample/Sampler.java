@@ -16,7 +16,9 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>A tick belongs to the deadline that was waited for. When work, or a late wake-up, went past
  * further deadlines, those ticks are counted as missed and the next one still ahead is taken up:
- * the grid never shifts. Over an episode: ticks due = rows + missed + malformed + unwritten.
+ * the grid never shifts. Whatever ends the loop: ticks due = rows + missed + malformed + unwritten.
+ * A tick is due if its deadline has come before the loop ended; the look that finds the process
+ * gone is none.
  */
 public final class Sampler {
 
@@ -34,11 +36,15 @@ public final class Sampler {
   /** The last reading of CLOCK_MONOTONIC: one serves all that is asked at the same moment. */
   private long nowNs;
 
+  /** Whether the last look has found no process. */
+  private boolean isGone;
+
   private int ioFailuresInRow;
   private int statusFailuresInRow;
   private boolean ioLinesSeen;
   private boolean statusLinesSeen;
 
+  private volatile Long ticksDue;
   private volatile EndReason stop;
   private volatile Thread thread;
 
@@ -114,8 +120,19 @@ public final class Sampler {
     thread = Thread.currentThread();
     TimerSlack.minimise();
     nowNs = clock.monotonicNs();
+    if (stop != null) {
+      firstTick.countDown();
+      return stop;
+    }
     try {
-      return loop(schedule);
+      EndReason end = loop(schedule);
+      ticksDue = schedule.due(nowNs) - (isGone ? 1 : 0);
+      return end;
+    } catch (RuntimeException | Error failure) {
+      long due = schedule.due(clock.monotonicNs());
+      figures.countMissed(due - figures.ticks());
+      ticksDue = due;
+      throw failure;
     } finally {
       firstTick.countDown();
     }
@@ -133,26 +150,39 @@ public final class Sampler {
       }
       EndReason end = tick(schedule.originNs(), deadlineNs);
       firstTick.countDown();
-      if (end != null) {
-        return end;
-      }
       long next = schedule.next(tick, nowNs);
       figures.countMissed(next - tick - 1);
+      if (end != null) {
+        isGone = true;
+        return end;
+      }
       tick = next;
     }
   }
 
-  /** True at the deadline, false if the loop is to stop. */
+  /** True at the deadline, false if the loop is to stop. A tick that is due by then is taken. */
   private boolean await(long deadlineNs) {
-    while (stop == null) {
+    while (true) {
       long waitNs = deadlineNs - nowNs;
       if (waitNs <= 0) {
         return true;
       }
+      if (stop != null) {
+        nowNs = clock.monotonicNs();
+        return nowNs >= deadlineNs;
+      }
       clock.park(waitNs);
       nowNs = clock.monotonicNs();
     }
-    return false;
+  }
+
+  /**
+   * How many ticks were due when the loop ended, by the grid alone: for who checks the counts.
+   *
+   * @return count; null if it has not ended, or was stopped before it began
+   */
+  public Long ticksDue() {
+    return ticksDue;
   }
 
   /** One sample; not null if it was the last. */
@@ -180,8 +210,9 @@ public final class Sampler {
       figures.complain(Complaint.STAT_UNREADABLE, unreadable.getMessage());
     }
     nowNs = clock.monotonicNs();
+    figures.countTick(startNs - deadlineNs);
     if (appended) {
-      figures.countRow(startNs - deadlineNs, nowNs - startNs);
+      figures.countRow(nowNs - startNs);
     }
     return null;
   }

@@ -79,6 +79,20 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long star
   }
 
   /**
+   * How many ticks are due by then.
+   *
+   * @param nowNs CLOCK_MONOTONIC, ns
+   * @return those whose deadline has come, and is before the end
+   */
+  public long due(long nowNs) {
+    if (nowNs < startNs) {
+      return 0;
+    }
+    long last = Math.floorDiv(Math.min(nowNs, endNs - 1) - originNs, intervalNs);
+    return Math.max(0, last - firstTick + 1);
+  }
+
+  /**
    * Which tick follows: the next one on the grid whose deadline is still ahead. What lies between
    * is missed. After the last tick, the first one beyond the end.
    *

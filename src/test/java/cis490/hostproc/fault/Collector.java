@@ -24,6 +24,11 @@ public final class Collector {
   /** Over the flush timeout: to start, to read back, to end. */
   private static final Duration MARGIN = Duration.ofSeconds(20);
 
+  private static final double NS_PER_MS = 1e6;
+
+  /** From the last tick to the time that the summary gives. */
+  private static final double END_MS = 50;
+
   private final Path folder;
   private final String name;
   private final List<String> options;
@@ -243,6 +248,20 @@ public final class Collector {
     Assertions.assertTrue(problem.contains(why), problem);
     Assertions.assertFalse(summary().get("topic_equals_file").asBoolean(), child.out());
     file.check();
+  }
+
+  /** Every tick that was due in its only run is a row, or counted as lost. */
+  void requireTicksCounted() throws IOException {
+    JsonNode summary = summary();
+    double intervalMs = summary.get("interval_ms").asDouble();
+    double due = summary.get("elapsed_ns").asDouble() / NS_PER_MS / intervalMs;
+    long counted =
+        summary.get("run_rows").asLong()
+            + summary.get("ticks_missed").asLong()
+            + summary.get("ticks_malformed").asLong()
+            + summary.get("ticks_unwritten").asLong();
+    double lateMs = summary.get("lateness_max_ns").asDouble() / NS_PER_MS;
+    Assertions.assertEquals(due, counted, 2 + (END_MS + lateMs) / intervalMs, summary::toString);
   }
 
   /** Ends it, if it runs. */

@@ -28,6 +28,7 @@ final class CollectorFaults {
         Scenario.exact("collector killed in the middle of a row", CollectorFaults::killedInARow),
         Scenario.exact("program replaced while it runs", CollectorFaults::replaced),
         Scenario.exact("broker frozen, collector killed, late batch", CollectorFaults::lateBatch),
+        Scenario.ending("frozen when the process ends", CollectorFaults::frozenAtTheEnd),
         Scenario.ending("SIGTERM while the broker is away", CollectorFaults::terminated),
         Scenario.ending("ship killed at any instant", CollectorFaults::shipKilled));
   }
@@ -86,6 +87,28 @@ final class CollectorFaults {
     run.say("exit code " + code);
     run.collector().ofProgram(Program.JAR);
     run.collector().start();
+  }
+
+  /** Ticks were due meanwhile: they are missed, though no tick comes after them. */
+  private static void frozenAtTheEnd(Run run) throws Exception {
+    run.startShipping();
+    run.pass(0, 800);
+    Collector collector = run.collector();
+    collector.freeze();
+    run.pass(200, 1_500);
+    boolean told = run.random().nextBoolean();
+    if (told) {
+      collector.terminate();
+    } else {
+      run.endTarget();
+    }
+    run.pass(200, 1_500);
+    collector.resume();
+    Assertions.assertEquals(0, collector.awaitExit(), collector::err);
+    JsonNode summary = collector.summary();
+    Assertions.assertTrue(summary.get("ticks_missed").asLong() > 0, summary::toString);
+    collector.requireTicksCounted();
+    run.requireExact();
   }
 
   private static void killedInARow(Run run) throws Exception {

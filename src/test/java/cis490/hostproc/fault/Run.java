@@ -129,6 +129,11 @@ final class Run implements AutoCloseable {
     Assertions.assertEquals(0, code, ship::err);
   }
 
+  /** SIGKILL to the process that is sampled; it is not waited for at once. */
+  void endTarget() {
+    target.destroyForcibly();
+  }
+
   /** Where logs and files of this run go. */
   Path folder() {
     return folder;

@@ -18,9 +18,12 @@ class SampleFiguresTest {
   @Test
   void metersShowTheCounts() {
     figures.bindTo(registry);
-    figures.countRow(100, 2_000);
-    figures.countRow(300, 4_000);
-    figures.countRow(200, 3_000);
+    figures.countTick(100);
+    figures.countRow(2_000);
+    figures.countTick(300);
+    figures.countRow(4_000);
+    figures.countTick(200);
+    figures.countRow(3_000);
     figures.countMissed(7);
     figures.countMissed(0);
     figures.countMissed(-3);

@@ -42,6 +42,11 @@ final class SyntheticProcess {
     return directory.resolve(name);
   }
 
+  /** Dead, and its parent has not waited for it. */
+  void becomeZombie() {
+    write("stat", PID + " (qemu (x) y) Z 1 2 3 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 22222 0 0 0 1 1\n");
+  }
+
   /** A good stat with this number in field 14. */
   void userJiffies(long jiffies) {
     write(

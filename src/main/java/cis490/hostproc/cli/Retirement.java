@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The proof that an episode's rows are elsewhere, and the end of its topic. */
@@ -33,9 +34,11 @@ final class Retirement {
   private final EpisodeId episode;
   private final KafkaSettings settings;
   private final Manifest manifest;
+  private final long manifestsEnd;
   private final StatusLine status = new StatusLine(System.err);
 
   private Path provedBy;
+  private Uuid topicId;
   private long rows;
 
   /** Why the topic must stay; null if it need not. */
@@ -47,7 +50,10 @@ final class Retirement {
   Retirement(EpisodeId episode, KafkaSettings settings) throws Exception {
     this.episode = episode;
     this.settings = settings;
-    this.manifest = ManifestTopic.read(settings, RetireCommand.CLIENT_ID).get(episode.value());
+    ManifestTopic.Look look =
+        ManifestTopic.read(settings, RetireCommand.CLIENT_ID, episode, ManifestTopic.Look.NONE);
+    this.manifest = look.manifest();
+    this.manifestsEnd = look.end();
     if (manifest == null) {
       throw new FailedException(
           "Kafka has no manifest of " + episode + ", so nothing says what is complete" + hint());
@@ -73,6 +79,7 @@ final class Retirement {
   void proveByFile(Path file) throws Exception {
     provedBy = file;
     TopicCheck.Result result;
+    lookForTopic();
     try (JournalReader reader = JournalReader.open(file);
         TopicCheck topic = TopicCheck.open(settings, episode.topic(), RetireCommand.CLIENT_ID)) {
       JournalCursor cursor = JournalCursor.atStart(reader, shipped());
@@ -91,6 +98,14 @@ final class Retirement {
       throw new FailedException(Failures.describe(file, failure), failure);
     } finally {
       status.clear();
+    }
+  }
+
+  private void lookForTopic() throws Exception {
+    try {
+      topicId = TopicRetirement.idOf(settings, RetireCommand.CLIENT_ID, episode.topic());
+    } catch (UnknownTopicOrPartitionException none) {
+      throw KafkaFailure.noTopic(settings, episode.topic());
     }
   }
 
@@ -143,6 +158,7 @@ final class Retirement {
     Progress progress = new Progress(status, "rows compared");
     MessageDigest hash = MessageDigest.getInstance("SHA-256");
     String[] different = {null};
+    lookForTopic();
     try (LakeRows lake = new LakeRows(open(file), episode.value());
         TopicReader topic = TopicReader.open(settings, episode.topic(), RetireCommand.CLIENT_ID)) {
       topic.forEach(
@@ -185,7 +201,7 @@ final class Retirement {
             episode.value(),
             episode.transactionalId(),
             EpisodeId.EPISODES_TOPIC,
-            rows);
+            new TopicRetirement.Proved(topicId, rows, manifestsEnd));
     Manifest retired = manifest.retired();
     try {
       retirement.run(settings, RetireCommand.CLIENT_ID, retired.toJson());

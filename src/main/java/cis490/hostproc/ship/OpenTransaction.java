@@ -1,9 +1,11 @@
 package cis490.hostproc.ship;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -12,6 +14,7 @@ import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * A transaction in a topic that is not ours and is not ended. No reader of committed rows sees
@@ -20,41 +23,49 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class OpenTransaction {
 
+  private static final Duration POLL = Duration.ofMillis(50);
+
   private OpenTransaction() {}
 
   /**
-   * Whether there is one.
+   * Where a topic ends, once no transaction is open in it.
    *
    * @param clients reach the brokers
    * @param topic its only partition is looked at
-   * @param stableEnd where its committed records ended, before this is asked
-   * @return false if that is where all its records end
+   * @param limit how long an open one is waited for
+   * @return offset behind the last record or marker
+   * @throws TimeoutException that names the transaction which is open still
+   * @throws InterruptedException if the waiting thread is interrupted
    */
-  static boolean isThere(Clients clients, String topic, long stableEnd) {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    long end =
-        clients
-            .await(
-                "the end of " + topic,
-                clients
-                    .admin()
-                    .listOffsets(
-                        Map.of(partition, OffsetSpec.latest()),
-                        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                    .partitionResult(partition))
-            .offset();
-    return end > stableEnd;
+  static long awaitEnd(Clients clients, String topic, Duration limit) throws InterruptedException {
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    while (true) {
+      long stable = end(clients, topic, IsolationLevel.READ_COMMITTED);
+      if (end(clients, topic, IsolationLevel.READ_UNCOMMITTED) <= stable) {
+        return stable;
+      }
+      if (System.nanoTime() > deadlineNs) {
+        throw new TimeoutException(describe(clients, topic, stable));
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
   }
 
-  /**
-   * Whose it is, and what ends it.
-   *
-   * @param clients reach the brokers
-   * @param topic its only partition is looked at
-   * @param stableEnd where its committed records end
-   * @return on one line
-   */
-  static String describe(Clients clients, String topic, long stableEnd) {
+  private static long end(Clients clients, String topic, IsolationLevel isolation) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    return clients
+        .await(
+            "the end of " + topic,
+            clients
+                .admin()
+                .listOffsets(
+                    Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
+                .partitionResult(partition))
+        .offset();
+  }
+
+  /** Whose it is, and what ends it. */
+  private static String describe(Clients clients, String topic, long stableEnd) {
     String open = "a transaction is open in " + topic + " from offset " + stableEnd + " on";
     TopicPartition partition = new TopicPartition(topic, 0);
     try {

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -40,7 +39,6 @@ final class ShipSession implements AutoCloseable {
   private static final int CHUNK_ROWS = 500;
 
   private static final Duration ROWS_VISIBLE_WITHIN = Duration.ofSeconds(10);
-  private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration MANIFEST_VISIBLE_WITHIN = Duration.ofSeconds(2);
 
   private final ShipJob job;
@@ -86,11 +84,14 @@ final class ShipSession implements AutoCloseable {
    * @param known where the file was last known to be committed; saves hashing it anew
    */
   void recover(JournalCursor known) throws Exception {
+    if (topic.id().isEmpty()) {
+      requireNotRetired();
+    }
     topicId = topic.ensure();
     // Only now that the brokers have answered: in a long outage these two would be made in vain.
     reader = new TopicReader(clients, job.topic(), pace.fetchBytes());
     initTransactions();
-    long end = stableEnd();
+    long end = OpenTransaction.awaitEnd(clients, job.topic(), ROWS_VISIBLE_WITHIN);
     if (reader.beginning() > 0) {
       throw new ShippingStoppedException(
           "topic "
@@ -106,18 +107,15 @@ final class ShipSession implements AutoCloseable {
     pace.read();
   }
 
-  /** Where the topic ends, and nobody's transaction is open: what was ours is ended by now. */
-  private long stableEnd() throws InterruptedException {
-    long deadlineNs = System.nanoTime() + ROWS_VISIBLE_WITHIN.toNanos();
-    long end = reader.end();
-    while (OpenTransaction.isThere(clients, job.topic(), end)) {
-      if (System.nanoTime() > deadlineNs) {
-        throw new TimeoutException(OpenTransaction.describe(clients, job.topic(), end));
-      }
-      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
-      end = reader.end();
+  /**
+   * A topic that is not there may have been retired, and its rows are in the lake: they would come
+   * there twice. So the manifest is asked for first, and must not be hidden by a transaction.
+   */
+  private void requireNotRetired() throws Exception {
+    if (episodes.id().isPresent()) {
+      OpenTransaction.awaitEnd(clients, job.episodesTopic(), ROWS_VISIBLE_WITHIN);
     }
-    return end;
+    job.manifest().get();
   }
 
   /** With the time for a transaction that the brokers allow. */

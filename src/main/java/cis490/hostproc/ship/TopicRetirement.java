@@ -2,6 +2,8 @@ package cis490.hostproc.ship;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.producer.Producer;
@@ -16,38 +18,96 @@ import org.apache.kafka.common.Uuid;
  * @param key the episode id
  * @param transactionalId of the episode's one producer: one that is at work is fenced off
  * @param episodesTopic where the manifests are
- * @param rows that were proved
+ * @param proved what was proved
  */
 public record TopicRetirement(
-    String topic, String key, String transactionalId, String episodesTopic, long rows) {
+    String topic, String key, String transactionalId, String episodesTopic, Proved proved) {
+
+  private static final Duration ENDED_WITHIN = Duration.ofSeconds(40);
+
+  /**
+   * What must be as it was.
+   *
+   * @param topicId of the topic whose rows were looked at
+   * @param rows that were proved
+   * @param manifestsEnd offset up to which the manifests were read
+   */
+  public record Proved(Uuid topicId, long rows, long manifestsEnd) {}
+
+  /**
+   * Which topic this is, to be asked before its rows are looked at.
+   *
+   * @param settings where the brokers are
+   * @param clientId the clients' name
+   * @param topic that must exist
+   * @return its id
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if there is none
+   */
+  public static Uuid idOf(KafkaSettings settings, String clientId, String topic) {
+    try (Clients clients = Clients.open(settings, clientId)) {
+      return OracleTopic.id(clients, topic);
+    }
+  }
 
   /**
    * Says so in the manifest, and deletes the topic, in this order: if the second fails, the same
-   * again does what is left. The topic that is deleted is the one that was looked at, not a later
-   * one of the same name.
+   * again does what is left. Before that whoever ships is fenced off, and then all must be as it
+   * was proved. Who comes later fences this off, and its manifest is not published; or finds that
+   * manifest, and stops.
    *
    * @param settings where the brokers are
    * @param clientId the clients' name
    * @param manifest to be the episode's last, JSON
-   * @throws ShippingStoppedException if the topic has not the rows that were proved
+   * @throws ShippingStoppedException if topic or manifest are not those that were proved
    * @throws Exception if the brokers don't answer, or refuse
    */
   public void run(KafkaSettings settings, String clientId, byte[] manifest) throws Exception {
     try (Clients clients = Clients.open(settings, clientId);
         RowCounter counter = new RowCounter(settings, clientId)) {
-      Uuid id = OracleTopic.id(clients, topic);
       Producer<byte[], byte[]> producer =
           clients.producer(transactionalId, KafkaSettings.TRANSACTION_TIMEOUT);
       clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
-      OptionalLong now = counter.rows(topic);
-      if (now.isEmpty() || now.getAsLong() != rows) {
-        throw new ShippingStoppedException(
-            "topic " + topic + " has grown: it had " + rows + " rows when they were looked at");
-      }
+      requireSameTopic(clients, counter);
+      requireSameManifest(clients);
       clients.run("the manifest", clients.deliveryLimit(), () -> publish(producer, manifest));
       clients.await(
           "the deletion of the topic",
-          clients.admin().deleteTopics(TopicCollection.ofTopicIds(Set.of(id))).all());
+          clients.admin().deleteTopics(TopicCollection.ofTopicIds(Set.of(proved.topicId()))).all());
+    }
+  }
+
+  private void requireSameTopic(Clients clients, RowCounter counter) throws Exception {
+    if (!OracleTopic.id(clients, topic).equals(proved.topicId())) {
+      throw new ShippingStoppedException(
+          "topic " + topic + " was deleted and made anew while its rows were looked at");
+    }
+    OptionalLong now = counter.rows(topic);
+    if (now.isEmpty() || now.getAsLong() != proved.rows()) {
+      throw new ShippingStoppedException(
+          "topic "
+              + topic
+              + " has grown: it had "
+              + proved.rows()
+              + " rows when they were looked at");
+    }
+  }
+
+  /** None of this episode may have come since, hidden by another's transaction or not. */
+  private void requireSameManifest(Clients clients) throws Exception {
+    long end = OpenTransaction.awaitEnd(clients, episodesTopic, ENDED_WITHIN);
+    TopicReader reader = new TopicReader(clients, episodesTopic);
+    byte[] episode = key.getBytes(UTF_8);
+    boolean[] isNew = {false};
+    reader.forEach(
+        Math.max(reader.beginning(), proved.manifestsEnd()),
+        end,
+        record -> {
+          isNew[0] = Arrays.equals(episode, record.key());
+          return !isNew[0];
+        });
+    if (isNew[0]) {
+      throw new ShippingStoppedException(
+          "the manifest of " + key + " has changed since: a collector goes on with the episode");
     }
   }
 

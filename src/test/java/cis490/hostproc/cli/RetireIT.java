@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,11 +92,25 @@ class RetireIT {
   }
 
   @Test
-  void whatExportWroteIsAProof() {
+  void whatExportWroteIsAProof() throws Exception {
     assertEquals(0, hostproc("export", "--episode", episode, "--output", "b.jsonl").exitCode());
     Hostproc run = retire("--file", "b.jsonl", "--delete");
     assertEquals(0, run.exitCode(), run.out() + run.err());
     assertFalse(topicIsThere());
+
+    // Neither the file nor what lies beside it knows: Kafka is asked before a topic is made.
+    Hostproc ship = hostproc("ship", "--episode", episode, "host_proc.jsonl");
+    assertEquals(1, ship.exitCode(), ship.err());
+    assertTrue(ship.err().contains("the episode " + episode + " is retired"), ship.err());
+    Files.delete(file);
+    Files.delete(folder.resolve("host_proc.episode.json"));
+    Hostproc collect = collectAgain();
+    assertEquals(1, collect.exitCode(), collect.err());
+    assertTrue(collect.err().contains("the episode " + episode + " is retired"), collect.err());
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) TestBroker.address()))) {
+      assertFalse(admin.listTopics().names().get().contains(topic), "not even an empty one");
+    }
+    assertEquals("retired", state());
   }
 
   @Test

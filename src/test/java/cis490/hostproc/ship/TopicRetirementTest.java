@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.broker.TestBroker;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +81,54 @@ class TopicRetirementTest {
     assertEquals(List.of(), TestTopics.committed(manifests));
   }
 
+  /** The proof by the lake takes minutes; a collector that resumes has no row yet. */
+  @Test
+  void anEpisodeThatACollectorHasTakenUpAgainStays() throws Exception {
+    TopicRetirement retirement = retirement(3);
+    try (KafkaProducer<byte[], byte[]> collector = TestTopics.producer(topic);
+        KafkaProducer<byte[], byte[]> other = TestTopics.producer(topic + "-other")) {
+      collector.initTransactions();
+      other.initTransactions();
+      other.beginTransaction();
+      other.send(manifest("another", "open")).get();
+      collector.beginTransaction();
+      collector.send(manifest("episode", "open"));
+      collector.commitTransaction();
+      // It is committed, and no reader sees it as long as another's transaction is open.
+      FutureTask<Exception> refused =
+          new FutureTask<>(
+              () -> assertThrows(ShippingStoppedException.class, () -> run(retirement)));
+      new Thread(refused, "retirement").start();
+      other.commitTransaction();
+      assertTrue(refused.get().getMessage().contains("the manifest of episode has changed since"));
+    }
+    assertEquals("a\nb\nc\n", TestTopics.asFileIfThere(TestBroker.address(), topic));
+    List<ConsumerRecord<byte[], byte[]>> all = TestTopics.committed(manifests);
+    assertEquals("open", new String(all.get(all.size() - 1).value(), UTF_8));
+  }
+
+  @Test
+  void aTopicThatWasMadeAnewStays() throws Exception {
+    TopicRetirement retirement = retirement(3);
+    TestTopics.delete(topic);
+    TestTopics.create(topic, 1, Map.of());
+    TestTopics.send(TestTopics.records(topic, "episode", "a\nb\nc\n".getBytes(UTF_8)));
+    assertThrows(ShippingStoppedException.class, () -> run(retirement));
+    assertEquals("a\nb\nc\n", TestTopics.asFileIfThere(TestBroker.address(), topic));
+    assertEquals(List.of(), TestTopics.committed(manifests));
+  }
+
+  private ProducerRecord<byte[], byte[]> manifest(String episode, String state) {
+    return new ProducerRecord<>(manifests, 0, episode.getBytes(UTF_8), state.getBytes(UTF_8));
+  }
+
+  private static void run(TopicRetirement retirement) throws Exception {
+    retirement.run(TestTopics.settings(), "test", MANIFEST.getBytes(UTF_8));
+  }
+
   private TopicRetirement retirement(long rows) {
-    return new TopicRetirement(topic, "episode", topic, manifests, rows);
+    Uuid id = TopicRetirement.idOf(TestTopics.settings(), "test", topic);
+    return new TopicRetirement(
+        topic, "episode", topic, manifests, new TopicRetirement.Proved(id, rows, 0));
   }
 }

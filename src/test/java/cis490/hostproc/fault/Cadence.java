@@ -65,7 +65,7 @@ record Cadence(long longestNs, long stalledNs, long watchedNs) {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "longest gap %6.1f ms, stood still %5.0f of %6.0f ms",
+        "longest gap %6.1f ms, stalled %5.0f of %6.0f ms",
         longestMs(),
         stalledNs / NS_PER_MS,
         watchedNs / NS_PER_MS);

@@ -40,8 +40,9 @@ final class FaultTable {
   public synchronized String toString() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "| scenario | runs | rows | lost | doubled | out of order | longest sampling gap |\n");
-    text.append("|---|--:|--:|--:|--:|--:|--:|\n");
+        "| scenario | runs | rows | lost | doubled | out of order | stood still | longest wait |"
+            + " longest sampling gap |\n");
+    text.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     Line all = new Line();
     for (Map.Entry<String, Line> each : lines.entrySet()) {
       Line line = each.getValue();
@@ -60,13 +61,15 @@ final class FaultTable {
     text.append(
         String.format(
             Locale.ROOT,
-            "| %s | %s | %,d | %d | %d | %d | %.0f ms |%n",
+            "| %s | %s | %,d | %d | %d | %d | %d | %.1f s | %.0f ms |%n",
             name,
             line.failed == 0 ? "" + line.runs : line.runs + ", " + line.failed + " FAILED",
             line.tally.rows(),
             line.tally.lost(),
             line.tally.doubled(),
             line.tally.outOfOrder(),
+            line.tally.stoodStill(),
+            line.tally.longestWaitMs() / 1e3,
             line.tally.cadence().longestMs()));
   }
 }

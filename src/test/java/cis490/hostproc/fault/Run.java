@@ -38,6 +38,9 @@ final class Run implements AutoCloseable {
   private static final Duration BATCH_WITHIN = Duration.ofSeconds(4);
   private static final Duration SHIPPED_WITHIN = Duration.ofSeconds(60);
 
+  /** The collector's linger, and ten seconds to notice that all is reachable again. */
+  private static final Duration MAY_WAIT = Duration.ofMillis(10_500);
+
   /** Ends by itself, and with it a collector that nobody ends. */
   private static final String TARGET_LIVES_S = "300";
 
@@ -60,6 +63,9 @@ final class Run implements AutoCloseable {
   private final List<Child> shipments = new ArrayList<>();
   private final Bystander bystander = new Bystander();
   private Tally tally = Tally.NONE;
+  private Duration mayWait = MAY_WAIT;
+  private long longestWaitMs;
+  private int stoodStill;
 
   Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
     this.folder = folder;
@@ -235,9 +241,26 @@ final class Run implements AutoCloseable {
     }
   }
 
-  /** Until more rows are committed than now. */
+  /** Until more rows are committed than now; all is reachable. */
   void awaitShipping() throws Exception {
+    long sinceNs = System.nanoTime();
     awaitCommitted(topicEnd());
+    hasWaited(sinceNs);
+  }
+
+  /** Rows have waited since then while all was reachable. */
+  private void hasWaited(long sinceNs) throws IOException {
+    long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs);
+    longestWaitMs = Math.max(longestWaitMs, waitedMs);
+    if (waitedMs > mayWait.toMillis()) {
+      stoodStill++;
+      say("rows waited " + waitedMs + " ms, though all was reachable");
+    }
+  }
+
+  /** In this run rows may wait longer though all is reachable, for a reason that it has. */
+  void mayWait(Duration longest) {
+    mayWait = longest;
   }
 
   private void awaitCommitted(long moreThan) throws Exception {
@@ -274,6 +297,7 @@ final class Run implements AutoCloseable {
     brokers.wire().releaseAll();
     brokers.wire().carry(0);
     brokers.wire().becomeWire();
+    long reachableSinceNs = System.nanoTime();
     if (collector.up()) {
       collector.resume();
       collector.awaitMoreRows(3);
@@ -286,6 +310,7 @@ final class Run implements AutoCloseable {
       tellMore(failed);
       throw failed;
     }
+    hasWaited(reachableSinceNs);
     requireExact();
   }
 
@@ -321,7 +346,14 @@ final class Run implements AutoCloseable {
   void conclude(Collector owner, Oracle.Count count) throws IOException {
     Cadence cadence = owner.file().cadence(owner.intervalMs());
     tally =
-        new Tally(owner.file().count(), count.lost(), count.doubled(), count.outOfOrder(), cadence);
+        new Tally(
+            owner.file().count(),
+            count.lost(),
+            count.doubled(),
+            count.outOfOrder(),
+            stoodStill,
+            longestWaitMs,
+            cadence);
     tally.requireExact();
     cadence.require(owner.intervalMs(), bystander.cadence());
   }

@@ -10,11 +10,20 @@ import org.junit.jupiter.api.Assertions;
  * @param lost rows of the file that the topic does not have
  * @param doubled rows that the topic has more often than the file, strangers' included
  * @param outOfOrder rows of the topic that stand in the file before the one before them
+ * @param stoodStill how often rows waited for longer than they may while all was reachable
+ * @param longestWaitMs the longest such wait, ms
  * @param cadence how evenly rows came in undisturbed runs of the collector
  */
-record Tally(long rows, long lost, long doubled, long outOfOrder, Cadence cadence) {
+record Tally(
+    long rows,
+    long lost,
+    long doubled,
+    long outOfOrder,
+    int stoodStill,
+    long longestWaitMs,
+    Cadence cadence) {
 
-  static final Tally NONE = new Tally(0, 0, 0, 0, Cadence.NONE);
+  static final Tally NONE = new Tally(0, 0, 0, 0, 0, 0, Cadence.NONE);
 
   Tally plus(Tally other) {
     return new Tally(
@@ -22,23 +31,28 @@ record Tally(long rows, long lost, long doubled, long outOfOrder, Cadence cadenc
         lost + other.lost,
         doubled + other.doubled,
         outOfOrder + other.outOfOrder,
+        stoodStill + other.stoodStill,
+        Math.max(longestWaitMs, other.longestWaitMs),
         cadence.plus(other.cadence));
   }
 
   /** The promise. */
   void requireExact() {
-    Assertions.assertTrue(lost == 0 && doubled == 0 && outOfOrder == 0, this::toString);
+    Assertions.assertTrue(
+        lost == 0 && doubled == 0 && outOfOrder == 0 && stoodStill == 0, this::toString);
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "rows %6d  lost %d  doubled %d  out of order %d  %s",
+        "rows %6d  lost %d  doubled %d  out of order %d  stood still %d  waited %4.1f s  %s",
         rows,
         lost,
         doubled,
         outOfOrder,
+        stoodStill,
+        longestWaitMs / 1e3,
         cadence);
   }
 }

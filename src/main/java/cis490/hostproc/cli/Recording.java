@@ -22,6 +22,7 @@ import cis490.hostproc.sample.SystemClock;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
+import cis490.hostproc.ship.Standstill;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -40,6 +41,10 @@ import java.util.concurrent.TimeUnit;
 final class Recording implements AutoCloseable {
 
   private static final int OPEN_MANIFEST_TRIES = 4;
+
+  /** Longer than any of the shipper's waits may take. */
+  static final Duration STANDSTILL_AFTER = Duration.ofMinutes(2);
+
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   /** Exit code of a command that SIGINT has ended, and how long our own SIGINT may take then. */
@@ -78,6 +83,7 @@ final class Recording implements AutoCloseable {
 
   private ShipFigures shipFigures;
   private Shipper shipper;
+  private Standstill standstill;
   private StatusLine status;
   private long startedNs;
   private long originNs;
@@ -401,6 +407,7 @@ final class Recording implements AutoCloseable {
     connection = options.kafka().connection();
     inKafka = new KnownManifest(episode, connection);
     shipper = new Shipper(job, inKafka::connect, shipFigures);
+    standstill = new Standstill(STANDSTILL_AFTER, clock.monotonicNs());
     Thread shipping = new Thread(shipper, "hostproc-shipper");
     // What it leaves unfinished, the next run's recovery settles.
     shipping.setDaemon(true);
@@ -412,6 +419,7 @@ final class Recording implements AutoCloseable {
       sampling.join(LOOK_EVERY.toMillis());
       sayWhetherAltered(journal.look());
       complaints.say(clock.monotonicNs());
+      sayWhetherStandingStill();
       if (manifestBehind) {
         writeManifest();
       }
@@ -419,6 +427,16 @@ final class Recording implements AutoCloseable {
     }
     complaints.say(clock.monotonicNs());
     status.clear();
+  }
+
+  private void sayWhetherStandingStill() {
+    if (shipper == null) {
+      return;
+    }
+    String found = standstill.look(shipper, shipFigures, clock.monotonicNs());
+    if (found != null) {
+      Log.get().warn(found);
+    }
   }
 
   /** Once: what was altered first. */
@@ -558,6 +576,7 @@ final class Recording implements AutoCloseable {
     Shipper.Outcome outcome = shipper.await(LOOK_EVERY);
     while (outcome == Shipper.Outcome.SHIPPING && clock.monotonicNs() < deadlineNs) {
       sayWhetherAltered(journal.look());
+      sayWhetherStandingStill();
       status.show(progress(sampled));
       outcome = shipper.await(LOOK_EVERY);
       if (shipFigures.rowsReadBack() > readBack) {

@@ -11,6 +11,7 @@ import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
 import cis490.hostproc.ship.ShippingStoppedException;
+import cis490.hostproc.ship.Standstill;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -225,6 +226,7 @@ final class Shipment implements AutoCloseable {
   private Shipper.Outcome watch() throws InterruptedException {
     long movedAtNs = System.nanoTime();
     long moved = -1;
+    Standstill standstill = new Standstill(Recording.STANDSTILL_AFTER, movedAtNs);
     Duration limit = options.giveUpAfter();
     boolean complete = !options.follow();
     Shipper.Outcome now = shipper.await(LOOK_EVERY);
@@ -245,6 +247,10 @@ final class Shipment implements AutoCloseable {
         limit = STOP_LIMIT;
         movedAtNs = System.nanoTime();
         shipper.complete();
+      }
+      String found = standstill.look(shipper, figures, System.nanoTime());
+      if (found != null) {
+        Log.get().warn(found);
       }
       show(progress());
       now = shipper.await(LOOK_EVERY);

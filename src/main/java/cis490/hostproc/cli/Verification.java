@@ -214,6 +214,10 @@ final class Verification {
       // Null as long as the collector has not come to it, and if it was killed before.
       addDeviation(deviations, "chain", manifest.ending().chain(), file.chain());
     }
+    String contradiction = manifest.contradiction();
+    if (deviations.isEmpty() && contradiction != null) {
+      return name(manifest.state()) + ", but it contradicts itself: " + contradiction;
+    }
     return deviations.isEmpty()
         ? null
         : name(manifest.state()) + ", but it says " + String.join(", ", deviations);

@@ -518,6 +518,31 @@ public record Manifest(
     return ManifestMerge.otherRecording(this, known);
   }
 
+  /**
+   * What can't be in a manifest that was written as it should: of an episode that has ended no run
+   * is open, each run begins where the one before has ended, and the last ends where the file does.
+   *
+   * @return the first such thing, in words; null if there is none
+   */
+  public String contradiction() {
+    if (state == State.OPEN || runs.isEmpty()) {
+      return null;
+    }
+    long next = runs.get(0).start().firstRow();
+    for (Run run : runs) {
+      if (run.isOpen()) {
+        return "run " + run.number() + " is open, and the episode has ended";
+      }
+      if (run.start().firstRow() != next) {
+        return "run " + run.number() + " begins at row " + run.start().firstRow() + ", not " + next;
+      }
+      next += run.end().rows();
+    }
+    return next == ending.lines()
+        ? null
+        : "the last run ends at row " + next + ", and the file at " + ending.lines();
+  }
+
   private Run last() {
     return runs.get(runs.size() - 1);
   }

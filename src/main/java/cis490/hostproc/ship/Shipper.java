@@ -92,7 +92,8 @@ public final class Shipper implements Runnable {
 
   private long saidAtNs;
   private Duration sayAgainAfter;
-  private boolean lost;
+  private volatile boolean lost;
+  private volatile String state = "starting";
 
   private volatile Outcome outcome = Outcome.SHIPPING;
   private volatile String problem;
@@ -132,10 +133,12 @@ public final class Shipper implements Runnable {
   }
 
   private void session() {
+    state = "connecting";
     KafkaSettings settings = connect();
     if (settings == null) {
       return;
     }
+    state = "recovering";
     try {
       ship(settings);
     } catch (ShippingStoppedException | RefusedLineException stop) {
@@ -182,7 +185,9 @@ public final class Shipper implements Runnable {
     try (ShipSession session = new ShipSession(job, clients, pace, constantHeaders, figures)) {
       try {
         session.recover(committed);
+        state = "publishing the manifest";
         recovered(session);
+        state = "shipping";
         follow(session);
       } catch (KafkaException failure) {
         throw isFenced(failure) ? fenced(session, failure) : failure;
@@ -283,11 +288,13 @@ public final class Shipper implements Runnable {
   }
 
   private void finish(ShipSession session) throws Exception {
+    state = "reading back";
     String difference = session.readBack();
     if (difference != null) {
       throw new ShippingStoppedException(
           "topic " + job.topic() + " does not equal the file: " + difference);
     }
+    state = "publishing the last manifest";
     session.publishManifest(job.sealed().apply(session.committed()));
     outcome = Outcome.EQUAL;
   }
@@ -390,6 +397,16 @@ public final class Shipper implements Runnable {
   public Outcome await(Duration limit) throws InterruptedException {
     done.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     return outcome;
+  }
+
+  /** What it is doing, in a few words. */
+  String state() {
+    return state;
+  }
+
+  /** Whether it has said that rows wait, and why. */
+  boolean isBrokenOff() {
+    return lost;
   }
 
   /** Gives up as soon as it can, without a word; the file may be closed. */

@@ -26,6 +26,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The manifest's one object: there and back, from run to run, and what is no manifest. */
 class ManifestTest {
 
+  @Test
+  void whatCanNotBeInAManifestIsNamed() {
+    Manifest ended = Manifests.ended();
+    assertNull(ended.contradiction());
+    assertNull(Manifests.open().contradiction());
+    assertNull(Manifests.goneOn(ended, 600).contradiction());
+    Manifest open = Manifests.open().ended(Manifests.ENDING);
+    assertNull(open.contradiction(), "a run that was killed is settled");
+    Manifest gap = Manifests.goneOn(ended, 700).ended(Manifests.ENDING);
+    assertEquals("run 2 begins at row 700, not 600", gap.contradiction());
+    Manifest more =
+        Manifests.open()
+            .runEnded(new Run.End(1L, EndReason.DURATION, null, 599L), Manifests.TICKS)
+            .ended(Manifests.ENDING);
+    assertEquals("the last run ends at row 599, and the file at 600", more.contradiction());
+    Manifest running =
+        new Manifest(
+            ended.beginning(),
+            Manifest.State.SEALED,
+            ended.ending(),
+            ended.ticks(),
+            Manifests.open().runs());
+    assertEquals("run 1 is open, and the episode has ended", running.contradiction());
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final List<String> BEGINNING =

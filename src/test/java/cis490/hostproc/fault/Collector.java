@@ -1,5 +1,6 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.episode.Manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -262,6 +263,15 @@ public final class Collector {
             + summary.get("ticks_unwritten").asLong();
     double lateMs = summary.get("lateness_max_ns").asDouble() / NS_PER_MS;
     Assertions.assertEquals(due, counted, 2 + (END_MS + lateMs) / intervalMs, summary::toString);
+  }
+
+  /** If there is one beside the file: it does not contradict itself. */
+  void requireSoundManifest() throws IOException {
+    Path manifest = file.path().resolveSibling("host_proc.episode.json");
+    if (Files.exists(manifest)) {
+      byte[] json = Files.readAllBytes(manifest);
+      Assertions.assertNull(Manifest.fromJson(json).contradiction(), new String(json));
+    }
   }
 
   /** Ends it, if it runs. */

@@ -335,6 +335,7 @@ final class Run implements AutoCloseable {
     owner.file().check();
     conclude(owner, Oracle.compare(owner.file().rows(), Oracle.values(committed)));
     Oracle.checkHeaders(committed);
+    owner.requireSoundManifest();
   }
 
   /** The topic must hold just these now, as it did before. */

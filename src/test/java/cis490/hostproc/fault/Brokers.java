@@ -13,10 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.junit.jupiter.api.Assertions;
 
 /**
@@ -286,6 +289,28 @@ public final class Brokers implements AutoCloseable {
     }
     for (int i = 0; i < size(); i++) {
       awaitReady(i);
+    }
+  }
+
+  /** Until each replica has caught up: before that some partitions take nothing, as they should. */
+  void awaitInSync() throws Exception {
+    if (size() == 1) {
+      return;
+    }
+    try (Admin admin = admin()) {
+      Wait.until("all replicas are in sync", READY_WITHIN, () -> areInSync(admin));
+    }
+  }
+
+  private static boolean areInSync(Admin admin) throws Exception {
+    try {
+      Set<String> topics =
+          admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
+      return admin.describeTopics(topics).allTopicNames().get().values().stream()
+          .flatMap(topic -> topic.partitions().stream())
+          .allMatch(each -> each.isr().size() == each.replicas().size());
+    } catch (ExecutionException notYet) {
+      return false;
     }
   }
 

@@ -297,6 +297,7 @@ final class Run implements AutoCloseable {
     brokers.wire().releaseAll();
     brokers.wire().carry(0);
     brokers.wire().becomeWire();
+    brokers.awaitInSync();
     long reachableSinceNs = System.nanoTime();
     if (collector.up()) {
       collector.resume();

@@ -119,6 +119,7 @@ final class Recording implements AutoCloseable {
     if (!options.offline()) {
       startShipping();
     }
+    Classes.loadAll();
     watch();
     Duration sampled = elapsed();
     Integer exitCode = target.stop();

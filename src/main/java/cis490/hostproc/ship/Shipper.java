@@ -122,13 +122,26 @@ public final class Shipper implements Runnable {
   public void run() {
     try {
       while (outcome == Outcome.SHIPPING && !abandoned) {
-        session();
+        sessionOrError();
       }
     } catch (RuntimeException | Error failure) {
       stopped(failure.toString());
       LOG.debug("shipping stopped", failure);
     } finally {
       done.countDown();
+    }
+  }
+
+  /** An Error is tried again, too, wherever it comes from; not for ever. */
+  private void sessionOrError() {
+    try {
+      session();
+    } catch (Error failure) {
+      errorsInRow++;
+      if (errorsInRow > ERRORS_MAX || outcome != Outcome.SHIPPING) {
+        throw failure;
+      }
+      retry(failure, brokers);
     }
   }
 
@@ -149,12 +162,6 @@ public final class Shipper implements Runnable {
       } else {
         retry(failure, isOfFile(failure) ? job.source().path().toString() : brokers);
       }
-    } catch (Error failure) {
-      errorsInRow++;
-      if (errorsInRow > ERRORS_MAX) {
-        throw failure;
-      }
-      retry(failure, brokers);
     }
   }
 

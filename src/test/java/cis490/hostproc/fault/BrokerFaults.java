@@ -52,7 +52,7 @@ final class BrokerFaults {
     if (killed) {
       run.collector().kill();
     }
-    run.beginStrangersTransaction();
+    Assertions.assertTrue(run.beginStrangersTransaction());
     run.brokers().kill(0);
     run.brokers().forgetTransactions(0);
     run.pass(0, 1_000);
@@ -66,7 +66,7 @@ final class BrokerFaults {
     long end = run.topicEnd();
     run.pass(5_000, 12_000);
     Assertions.assertEquals(end, run.topicEnd(), "nothing is sent meanwhile");
-    run.abortStrangersTransaction();
+    Assertions.assertTrue(run.abortStrangersTransaction());
     run.awaitShipping();
   }
 

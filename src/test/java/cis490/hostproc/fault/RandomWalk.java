@@ -1,5 +1,6 @@
 package cis490.hostproc.fault;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,11 +13,16 @@ final class RandomWalk {
 
   private static final int WALK_MS_MIN = 7_000;
   private static final int WALK_MS_MAX = 12_000;
+  private static final Duration REFUSING_ENDS_WITHIN = Duration.ofSeconds(20);
 
   private final Run run;
   private final FakeTime clock;
   private final Disk disk;
   private boolean takenOver;
+  private boolean strangerWrites;
+  private Path copy;
+  private boolean replaced;
+  private Child refusing;
   private boolean full;
   private boolean ticksLost;
 
@@ -44,13 +50,17 @@ final class RandomWalk {
       walk.step();
       run.pass(0, 1_200);
     }
-    walk.leaveDisk();
+    walk.leave();
   }
 
   private void start() throws Exception {
     run.collector().everyMs(run.random().nextInt(1, 11));
     if (clock != null) {
       run.collector().withEnvironment(clock.environment());
+    }
+    if (run.random().nextInt(4) == 0) {
+      copy = Program.copyTo(run.folder().resolve("program"));
+      run.collector().ofProgram(copy);
     }
     // A first run on a full disk has no manifest, and rightly no successor.
     if (disk != null || run.random().nextInt(4) > 0) {
@@ -85,6 +95,8 @@ final class RandomWalk {
       } else {
         take("kill the frozen collector", collector::kill);
       }
+    } else if (copy != null && !replaced && coin) {
+      take("replace the program", this::replaceProgram);
     } else if (run.random().nextInt(3) == 0) {
       take("freeze the collector", collector::freeze);
     } else {
@@ -118,13 +130,37 @@ final class RandomWalk {
     if (2 * running <= run.brokers().size()) {
       return;
     }
-    if (run.random().nextBoolean()) {
+    if (strangerWrites) {
+      take("end the stranger's transaction", this::endStrangersTransaction);
+    } else if (run.random().nextInt(3) == 0) {
+      take("begin a stranger's transaction", this::beginStrangersTransaction);
+    } else if (run.random().nextBoolean()) {
       take("delete the topic", () -> TopicFaults.delete(run));
     } else if (!takenOver) {
       // Once in a collector's life: twice without a commit in between stops it, rightly.
       takenOver = true;
       take("take over the transactional id", () -> TopicFaults.takeOver(run));
     }
+  }
+
+  /** Into a topic that is there: one that a stranger makes is another's. */
+  private void beginStrangersTransaction() throws Exception {
+    if (run.topicEnd() > 0) {
+      // Also if the brokers did not answer: they may have it.
+      run.beginStrangersTransaction();
+      strangerWrites = true;
+    }
+  }
+
+  private void endStrangersTransaction() throws Exception {
+    strangerWrites = !run.abortStrangersTransaction();
+  }
+
+  private void replaceProgram() throws Exception {
+    replaced = true;
+    Program.replace(copy, run.random());
+    // For the runs to come.
+    run.collector().ofProgram(Program.JAR);
   }
 
   private void clockStep() throws Exception {
@@ -136,6 +172,12 @@ final class RandomWalk {
   private void diskStep() throws Exception {
     if (full) {
       take("make room on the disk", this::makeRoom);
+    } else if (refusing != null) {
+      take("the disk works again", this::endRefusing);
+    } else if (run.random().nextInt(3) == 0 && run.collector().running()) {
+      take(
+          "the disk refuses",
+          () -> refusing = Disk.refuseForces(run.folder(), run.collector().pid()));
     } else if (run.random().nextBoolean()) {
       take("fill the disk", this::fillDisk);
     } else {
@@ -167,12 +209,29 @@ final class RandomWalk {
     collector.file().lookAfterPowerCut();
   }
 
-  /** A collector that has lost ticks would say so with its exit code. */
-  private void leaveDisk() throws Exception {
+  /** It ends with a collector that it has traced. */
+  private void endRefusing() {
+    refusing.terminate();
+    refusing.awaitExit(REFUSING_ENDS_WITHIN);
+    refusing = null;
+  }
+
+  /**
+   * What a person has to end is ended. A collector that has lost ticks, or its program, would say
+   * so with its exit code.
+   */
+  private void leave() throws Exception {
+    if (refusing != null) {
+      endRefusing();
+    }
     if (full) {
       makeRoom();
     }
-    if (ticksLost && run.collector().up()) {
+    if (strangerWrites) {
+      run.brokers().heal();
+      endStrangersTransaction();
+    }
+    if ((ticksLost || replaced) && run.collector().up()) {
       run.collector().kill();
     }
   }

@@ -1,5 +1,7 @@
 package cis490.hostproc.fault;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -25,7 +27,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Assertions;
 
@@ -40,6 +44,9 @@ final class Run implements AutoCloseable {
 
   /** The collector's linger, and ten seconds to notice that all is reachable again. */
   private static final Duration MAY_WAIT = Duration.ofMillis(10_500);
+
+  /** The brokers end what nobody could end. */
+  private static final String STRANGERS_TIMEOUT_MS = "8000";
 
   /** Ends by itself, and with it a collector that nobody ends. */
   private static final String TARGET_LIVES_S = "300";
@@ -208,36 +215,62 @@ final class Run implements AutoCloseable {
     }
   }
 
-  /** Somebody else writes to the topic, and does not commit; nobody hears of him again. */
-  void beginStrangersTransaction() throws Exception {
+  /**
+   * Somebody else writes to the topic, and does not commit; nobody hears of him again. False if the
+   * brokers do not take it.
+   */
+  boolean beginStrangersTransaction() {
     Map<String, Object> config =
-        Map.of("bootstrap.servers", brokers.address(), "transactional.id", "stranger-" + episode);
+        Map.of(
+            "bootstrap.servers",
+            brokers.address(),
+            "transactional.id",
+            "stranger-" + episode,
+            "max.block.ms",
+            "5000",
+            "transaction.timeout.ms",
+            STRANGERS_TIMEOUT_MS);
     KafkaProducer<byte[], byte[]> stranger =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-    stranger.initTransactions();
-    stranger.beginTransaction();
-    stranger.send(new ProducerRecord<>(topic(), 0, null, new byte[] {'?'})).get();
-    stranger.close(Duration.ZERO);
+    try {
+      stranger.initTransactions();
+      stranger.beginTransaction();
+      stranger.send(new ProducerRecord<>(topic(), 0, null, new byte[] {'?'})).get(5, SECONDS);
+      return true;
+    } catch (KafkaException | ExecutionException | TimeoutException away) {
+      return false;
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    } finally {
+      stranger.close(Duration.ZERO);
+    }
   }
 
-  /** What kafka-transactions.sh abort does. */
-  void abortStrangersTransaction() throws Exception {
+  /** What kafka-transactions.sh abort does. False if the brokers do not do it. */
+  boolean abortStrangersTransaction() throws Exception {
     TopicPartition partition = new TopicPartition(topic(), 0);
-    for (ProducerState each :
-        admin
-            .describeProducers(List.of(partition))
-            .partitionResult(partition)
-            .get()
-            .activeProducers()) {
-      if (each.currentTransactionStartOffset().isPresent()) {
-        AbortTransactionSpec spec =
-            new AbortTransactionSpec(
-                partition,
-                each.producerId(),
-                (short) each.producerEpoch(),
-                each.coordinatorEpoch().orElse(0));
-        admin.abortTransaction(spec).all().get();
+    try {
+      for (ProducerState each :
+          admin
+              .describeProducers(List.of(partition))
+              .partitionResult(partition)
+              .get(5, SECONDS)
+              .activeProducers()) {
+        if (each.currentTransactionStartOffset().isPresent()) {
+          AbortTransactionSpec spec =
+              new AbortTransactionSpec(
+                  partition,
+                  each.producerId(),
+                  (short) each.producerEpoch(),
+                  each.coordinatorEpoch().orElse(0));
+          admin.abortTransaction(spec).all().get(5, SECONDS);
+        }
       }
+      return true;
+    } catch (ExecutionException failure) {
+      return failure.getCause() instanceof UnknownTopicOrPartitionException;
+    } catch (TimeoutException away) {
+      return false;
     }
   }
 

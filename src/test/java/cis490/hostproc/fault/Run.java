@@ -72,6 +72,7 @@ final class Run implements AutoCloseable {
   private Tally tally = Tally.NONE;
   private Duration mayWait = MAY_WAIT;
   private long longestWaitMs;
+  private long strangersId = -1;
   private int stoodStill;
 
   Run(Path folder, String slug, long seed, Brokers brokers) throws IOException {
@@ -234,6 +235,9 @@ final class Run implements AutoCloseable {
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     try {
       stranger.initTransactions();
+      String id = (String) config.get("transactional.id");
+      strangersId =
+          admin.describeTransactions(List.of(id)).description(id).get(5, SECONDS).producerId();
       stranger.beginTransaction();
       stranger.send(new ProducerRecord<>(topic(), 0, null, new byte[] {'?'})).get(5, SECONDS);
       return true;
@@ -256,7 +260,7 @@ final class Run implements AutoCloseable {
               .partitionResult(partition)
               .get(5, SECONDS)
               .activeProducers()) {
-        if (each.currentTransactionStartOffset().isPresent()) {
+        if (each.producerId() == strangersId && each.currentTransactionStartOffset().isPresent()) {
           AbortTransactionSpec spec =
               new AbortTransactionSpec(
                   partition,

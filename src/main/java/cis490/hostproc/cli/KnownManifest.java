@@ -11,7 +11,7 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
  * What Kafka knows of an episode, asked before anything is published of it: a manifest is never
- * replaced by one that knows less, nor by that of another recording. For the shipper's thread.
+ * replaced by one that knows less, nor by that of another recording. For any thread.
  *
  * <p>Whoever publishes a manifest comes with the episode's transactional id, and so fences off who
  * came earlier. So what is read after {@code initTransactions} is the last one.
@@ -23,7 +23,7 @@ final class KnownManifest {
 
   private final EpisodeId episode;
   private final KafkaConnection connection;
-  private KafkaSettings settings;
+  private volatile KafkaSettings settings;
   private ManifestTopic.Look look = ManifestTopic.Look.NONE;
   private volatile Manifest accepted;
 
@@ -39,7 +39,7 @@ final class KnownManifest {
   }
 
   /** As Kafka has it now; null if it has none. */
-  Manifest read() throws Exception {
+  synchronized Manifest read() throws Exception {
     try {
       look = ManifestTopic.read(settings, "hostproc-" + episode, episode, look);
     } catch (TopicAuthorizationException denied) {

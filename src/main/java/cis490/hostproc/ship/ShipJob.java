@@ -15,8 +15,8 @@ import java.util.Map;
  * @param transactionalId of the episode's one producer
  * @param headers those that are the same in every record
  * @param episodesTopic the compacted topic of the manifests
- * @param manifest the episode's manifest as it is now, JSON; asked from the shipper's thread, when
- *     it has connected and when the file is complete
+ * @param manifest the episode's manifest as it is now, JSON; asked when it is to be published, from
+ *     a thread of its own, and before a topic is made, from the shipper's
  * @param sealed the manifest of the episode that has ended and arrived, JSON, given the end of what
  *     was shipped; asked once the topic was read back equal up to there
  * @param linger how long rows gather while the shipper has caught up, more than 0: the most that a
@@ -40,7 +40,8 @@ public record ShipJob(
   @FunctionalInterface
   public interface Announced {
     /**
-     * Called on the shipper's thread, with its producer the episode's only one.
+     * Called with the manifests' producer the episode's only one, or before a topic is made; never
+     * by two threads at a time.
      *
      * @return JSON
      * @throws ShippingStoppedException if none may be published, and so no rows either

@@ -10,12 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -39,7 +37,6 @@ final class ShipSession implements AutoCloseable {
   private static final int CHUNK_ROWS = 500;
 
   private static final Duration ROWS_VISIBLE_WITHIN = Duration.ofSeconds(10);
-  private static final Duration MANIFEST_VISIBLE_WITHIN = Duration.ofSeconds(2);
 
   private final ShipJob job;
   private final List<Header> constantHeaders;
@@ -99,11 +96,14 @@ final class ShipSession implements AutoCloseable {
               + " has lost its beginning: it starts at offset "
               + reader.beginning());
     }
+    if (end == 0) {
+      // Also where somebody else has made it: no row says whose it is.
+      requireNotRetired();
+    }
     nextOffset = end;
     Optional<ConsumerRecord<byte[], byte[]>> tail = reader.last(end);
     cursor = tail.isPresent() ? upTo(tail.get(), known) : job.start();
     committed = cursor.copy();
-    episodes.ensure();
     pace.read();
   }
 
@@ -303,24 +303,6 @@ final class ShipSession implements AutoCloseable {
     if (!topic.id().equals(Optional.of(topicId))) {
       throw new KafkaException("topic " + job.topic() + " was deleted or made anew");
     }
-  }
-
-  /** Puts the manifest into its topic, in a transaction of its own. */
-  void publishManifest(byte[] manifest) throws Exception {
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(job.episodesTopic(), 0, key, manifest);
-    long offset =
-        clients.call(
-            "the manifest",
-            clients.deliveryLimit().plus(clients.blockLimit()),
-            () -> {
-              producer.beginTransaction();
-              Future<RecordMetadata> sent = producer.send(record);
-              producer.commitTransaction();
-              return sent.get().offset();
-            });
-    // Another collector's open transaction may hide ours for a while; it is committed all the same.
-    episodes.awaitStable(afterMarker(offset), MANIFEST_VISIBLE_WITHIN);
   }
 
   /** The commit marker takes an offset, too. */

@@ -5,7 +5,6 @@ import cis490.hostproc.journal.RefusedLineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -74,10 +73,10 @@ public final class Shipper implements Runnable {
   private final CountDownLatch done = new CountDownLatch(1);
 
   private final Pace pace = new Pace();
+  private final ManifestPublisher manifests;
 
   private JournalCursor committed;
   private volatile String brokers;
-  private byte[] announced;
   private long completeLength = -1;
   private int connectFailures;
   private int fencings;
@@ -112,6 +111,7 @@ public final class Shipper implements Runnable {
     this.figures = figures;
     this.constantHeaders = RowHeaders.constants(job.headers());
     this.committed = job.start();
+    this.manifests = new ManifestPublisher(job);
   }
 
   /**
@@ -192,10 +192,9 @@ public final class Shipper implements Runnable {
     try (ShipSession session = new ShipSession(job, clients, pace, constantHeaders, figures)) {
       try {
         session.recover(committed);
-        state = "publishing the manifest";
         recovered(session);
         state = "shipping";
-        follow(session);
+        follow(session, settings);
       } catch (KafkaException failure) {
         throw isFenced(failure) ? fenced(session, failure) : failure;
       }
@@ -230,10 +229,9 @@ public final class Shipper implements Runnable {
         : failure;
   }
 
-  private void recovered(ShipSession session) throws Exception {
+  private void recovered(ShipSession session) {
     committed = session.committed();
     figures.recovered(committed.lines());
-    announce(session);
     if (session.caughtUp()) {
       failuresInRow = 0;
     }
@@ -241,21 +239,25 @@ public final class Shipper implements Runnable {
   }
 
   /** Ships what there is, waits for more; returns when all of a complete file is in the topic. */
-  private void follow(ShipSession session) throws Exception {
+  private void follow(ShipSession session, KafkaSettings settings) throws Exception {
+    manifests.offer(settings, pace.transactionTimeout());
     while (!abandoned) {
       // Asked before the file's length: what was appended before it was complete is then seen.
       boolean last = complete.getCount() == 0;
       if (last && completeLength < 0) {
         // Whoever may go on writing, it is complete here.
         completeLength = job.source().length();
-        announce(session);
+        manifests.awaitEnd();
+        manifests.offer(settings, pace.transactionTimeout());
+      } else if (manifests.isBehind()) {
+        manifests.offer(settings, pace.transactionTimeout());
       }
       long end = last ? completeLength : job.source().length();
       if (session.committed().position() < end) {
         session.ship(Math.min(job.source().force(), end));
         committed(session);
       } else if (last) {
-        finish(session);
+        finish(session, settings);
         return;
       }
       if (lost && session.caughtUp()) {
@@ -264,15 +266,6 @@ public final class Shipper implements Runnable {
       if (!last && session.caughtUp()) {
         complete.await(job.linger().toNanos(), TimeUnit.NANOSECONDS);
       }
-    }
-  }
-
-  /** Puts the manifest into its topic, unless it was there before as it is now. */
-  private void announce(ShipSession session) throws Exception {
-    byte[] manifest = job.manifest().get();
-    if (!Arrays.equals(manifest, announced)) {
-      session.publishManifest(manifest);
-      announced = manifest;
     }
   }
 
@@ -294,7 +287,7 @@ public final class Shipper implements Runnable {
     lost = false;
   }
 
-  private void finish(ShipSession session) throws Exception {
+  private void finish(ShipSession session, KafkaSettings settings) throws Exception {
     state = "reading back";
     String difference = session.readBack();
     if (difference != null) {
@@ -302,7 +295,8 @@ public final class Shipper implements Runnable {
           "topic " + job.topic() + " does not equal the file: " + difference);
     }
     state = "publishing the last manifest";
-    session.publishManifest(job.sealed().apply(session.committed()));
+    manifests.publishLast(
+        settings, pace.transactionTimeout(), () -> job.sealed().apply(session.committed()));
     outcome = Outcome.EQUAL;
   }
 

@@ -16,7 +16,8 @@ import org.apache.kafka.common.Uuid;
  *
  * @param topic of the rows
  * @param key the episode id
- * @param transactionalId of the episode's one producer: one that is at work is fenced off
+ * @param transactionalId of the one producer of the episode's rows: one that is at work is fenced
+ *     off, and so is that of its manifests
  * @param episodesTopic where the manifests are
  * @param proved what was proved
  */
@@ -64,9 +65,9 @@ public record TopicRetirement(
   public void run(KafkaSettings settings, String clientId, byte[] manifest) throws Exception {
     try (Clients clients = Clients.open(settings, clientId);
         RowCounter counter = new RowCounter(settings, clientId)) {
+      fenceOff(clients, transactionalId);
       Producer<byte[], byte[]> producer =
-          clients.producer(transactionalId, KafkaSettings.TRANSACTION_TIMEOUT);
-      clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
+          fenceOff(clients, ManifestPublisher.transactionalId(transactionalId));
       requireSameTopic(clients, counter);
       requireSameManifest(clients);
       clients.run("the manifest", clients.deliveryLimit(), () -> publish(producer, manifest));
@@ -74,6 +75,14 @@ public record TopicRetirement(
           "the deletion of the topic",
           clients.admin().deleteTopics(TopicCollection.ofTopicIds(Set.of(proved.topicId()))).all());
     }
+  }
+
+  /** Whoever had the id can't go on; its open transaction is aborted. */
+  private static Producer<byte[], byte[]> fenceOff(Clients clients, String transactionalId) {
+    Producer<byte[], byte[]> producer =
+        clients.producer(transactionalId, KafkaSettings.TRANSACTION_TIMEOUT);
+    clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
+    return producer;
   }
 
   private void requireSameTopic(Clients clients, RowCounter counter) throws Exception {

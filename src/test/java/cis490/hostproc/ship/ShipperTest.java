@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ShipperTest {
 
+  private static final Map<String, String> IMPATIENT =
+      Map.of(
+          "request.timeout.ms", "1500",
+          "delivery.timeout.ms", "3000",
+          "max.block.ms", "3000",
+          "default.api.timeout.ms", "3000");
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String MANIFESTS = TestTopics.newName("episodes");
 
@@ -54,6 +62,7 @@ class ShipperTest {
   private final EpisodeId episode = new EpisodeId(TestTopics.newName("ship"));
   private final String topic = episode.topic();
   private Path file;
+  private String manifests = MANIFESTS;
 
   /** Stands before the journal; null for the journal itself. */
   private JournalSource source;
@@ -545,6 +554,23 @@ class ShipperTest {
     assertTopicEqualsFile();
   }
 
+  /** All collectors share the manifests' topic: rows do not wait for it. */
+  @Test
+  void rowsAreShippedThoughTheManifestsTopicTakesNothing() throws Exception {
+    manifests = TestTopics.newName("no-manifests");
+    TestTopics.create(manifests, 1, Map.of("max.message.bytes", "10"));
+    append(100);
+    Map<String, String> own = new HashMap<>(IMPATIENT);
+    own.put("bootstrap.servers", TestBroker.address());
+    Running run = ship(new KafkaSettings(own));
+    awaitTrue(() -> run.figures.acknowledged() == 100);
+    append(50);
+    awaitTrue(() -> run.figures.acknowledged() == 150);
+    assertEquals(150, TestTopics.committed(topic).size());
+    assertEquals(List.of(), TestTopics.committed(manifests));
+    run.shipper.abandon();
+  }
+
   private long lastOffset(Admin admin) throws Exception {
     TopicPartition partition = new TopicPartition(topic, 0);
     return admin
@@ -581,7 +607,7 @@ class ShipperTest {
               episode.transactionalId(),
               Map.of(
                   "source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
-              MANIFESTS,
+              manifests,
               opening::get,
               end -> ("closed " + end.chain()).getBytes(UTF_8),
               Duration.ofMillis(20),

@@ -1,0 +1,185 @@
+package cis490.hostproc.ship;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts an episode's manifest into the topic that all collectors share. What holds that up, a
+ * partition without a leader or somebody's open transaction, must not hold up rows: so this has a
+ * transactional id, clients and a thread of its own. The clients are closed again each time.
+ *
+ * <p>The id has one owner at a time, as that of the rows has: what is read of the manifests after
+ * {@code initTransactions} is the last there is, and whoever comes later makes this one fail.
+ */
+final class ManifestPublisher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ManifestPublisher.class);
+
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(2);
+  private static final Duration AGAIN_FIRST = Duration.ofSeconds(1);
+  private static final int DOUBLINGS_MAX = 6;
+
+  private final ShipJob job;
+
+  /** What is there by now, or null; with the next three guarded by this. */
+  private byte[] published;
+
+  private Thread publishing;
+  private int failures;
+  private long againAtNs;
+  private ShippingStoppedException stopped;
+
+  ManifestPublisher(ShipJob job) {
+    this.job = job;
+  }
+
+  /** Not one that an episode's rows could have: no topic has a slash in its name. */
+  static String transactionalId(String ofRows) {
+    return ofRows + "/manifest";
+  }
+
+  /**
+   * Has the manifest published as it is now, unless that is being done, or has failed just before.
+   * Does not wait.
+   *
+   * @param settings where the brokers are
+   * @param transactionTimeout that the brokers allow
+   * @throws ShippingStoppedException if an earlier one has found that none may be published, and so
+   *     no rows either
+   */
+  synchronized void offer(KafkaSettings settings, Duration transactionTimeout)
+      throws ShippingStoppedException {
+    requireNotStopped();
+    boolean isDue = failures == 0 || System.nanoTime() - againAtNs >= 0;
+    if (publishing == null && isDue) {
+      publishing =
+          new Thread(() -> tryToPublish(settings, transactionTimeout), "hostproc-manifest");
+      publishing.setDaemon(true);
+      publishing.start();
+    }
+  }
+
+  /** Whether what was offered last has not been published yet. */
+  synchronized boolean isBehind() {
+    return failures > 0;
+  }
+
+  private synchronized void requireNotStopped() throws ShippingStoppedException {
+    if (stopped != null) {
+      throw stopped;
+    }
+  }
+
+  private void tryToPublish(KafkaSettings settings, Duration transactionTimeout) {
+    try {
+      publish(settings, transactionTimeout, job.manifest());
+      succeeded();
+    } catch (ShippingStoppedException stop) {
+      stop(stop);
+    } catch (Exception | Error failure) {
+      failed(failure);
+    } finally {
+      ended();
+    }
+  }
+
+  private synchronized void succeeded() {
+    if (failures > 1) {
+      LOG.info("the manifest is in {} now", job.episodesTopic());
+    }
+    failures = 0;
+  }
+
+  private synchronized void stop(ShippingStoppedException stop) {
+    stopped = stop;
+  }
+
+  /** The first time is no news: shipping itself may have lost the brokers. */
+  private synchronized void failed(Throwable failure) {
+    againAtNs = System.nanoTime() + (AGAIN_FIRST.toNanos() << Math.min(failures, DOUBLINGS_MAX));
+    failures++;
+    if (failures == 2) {
+      LOG.warn(
+          "the manifest is not in {} yet, rows go on: {}",
+          job.episodesTopic(),
+          FailureText.describe(failure));
+    }
+    LOG.debug("the manifest was not published", failure);
+  }
+
+  private synchronized void ended() {
+    publishing = null;
+    notifyAll();
+  }
+
+  /**
+   * Publishes the episode's last manifest, on the calling thread.
+   *
+   * @param settings where the brokers are
+   * @param transactionTimeout that the brokers allow
+   * @param last gives it; asked once nobody else can publish one
+   * @throws ShippingStoppedException if none may be published
+   * @throws Exception if it is not published
+   */
+  void publishLast(KafkaSettings settings, Duration transactionTimeout, ShipJob.Announced last)
+      throws Exception {
+    awaitEnd();
+    requireNotStopped();
+    publish(settings, transactionTimeout, last);
+  }
+
+  /** Each of its waits has a limit. */
+  synchronized void awaitEnd() throws InterruptedException {
+    while (publishing != null) {
+      TimeUnit.SECONDS.timedWait(this, 1);
+    }
+  }
+
+  private void publish(
+      KafkaSettings settings, Duration transactionTimeout, ShipJob.Announced manifest)
+      throws Exception {
+    try (Clients clients = Clients.open(settings, ShipSession.clientId(job) + "-manifest")) {
+      OracleTopic episodes = OracleTopic.ofEpisodes(clients, job.episodesTopic());
+      episodes.ensure();
+      Producer<byte[], byte[]> producer =
+          clients.producer(transactionalId(job.transactionalId()), transactionTimeout);
+      clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
+      byte[] json = manifest.get();
+      synchronized (this) {
+        if (Arrays.equals(json, published)) {
+          return;
+        }
+      }
+      long offset = send(clients, producer, json);
+      synchronized (this) {
+        published = json;
+      }
+      // Another's open transaction may hide ours for a while; it is committed all the same. The
+      // commit's marker takes an offset, too.
+      episodes.awaitStable(offset + 2, VISIBLE_WITHIN);
+    }
+  }
+
+  private long send(Clients clients, Producer<byte[], byte[]> producer, byte[] json) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(job.episodesTopic(), 0, job.key().getBytes(UTF_8), json);
+    return clients.call(
+        "the manifest",
+        clients.deliveryLimit().plus(clients.blockLimit()),
+        () -> {
+          producer.beginTransaction();
+          Future<RecordMetadata> sent = producer.send(record);
+          producer.commitTransaction();
+          return sent.get().offset();
+        });
+  }
+}

@@ -30,10 +30,11 @@ final class ManifestPublisher {
 
   private final ShipJob job;
 
-  /** What is there by now, or null; with the next three guarded by this. */
+  /** What is there by now, or null; with the next five guarded by this. */
   private byte[] published;
 
   private Thread publishing;
+  private boolean again;
   private int failures;
   private long againAtNs;
   private ShippingStoppedException stopped;
@@ -48,8 +49,8 @@ final class ManifestPublisher {
   }
 
   /**
-   * Has the manifest published as it is now, unless that is being done, or has failed just before.
-   * Does not wait.
+   * Has the manifest published as it is now; later, if one is just being published, or that has
+   * failed just before: {@link #isBehind()} says when it is to be offered again. Does not wait.
    *
    * @param settings where the brokers are
    * @param transactionTimeout that the brokers allow
@@ -60,7 +61,8 @@ final class ManifestPublisher {
       throws ShippingStoppedException {
     requireNotStopped();
     boolean isDue = failures == 0 || System.nanoTime() - againAtNs >= 0;
-    if (publishing == null && isDue) {
+    again = publishing != null || !isDue;
+    if (!again) {
       publishing =
           new Thread(() -> tryToPublish(settings, transactionTimeout), "hostproc-manifest");
       publishing.setDaemon(true);
@@ -68,9 +70,9 @@ final class ManifestPublisher {
     }
   }
 
-  /** Whether what was offered last has not been published yet. */
+  /** Whether what was offered last is not being published. */
   synchronized boolean isBehind() {
-    return failures > 0;
+    return publishing == null && (again || failures > 0);
   }
 
   private synchronized void requireNotStopped() throws ShippingStoppedException {
@@ -138,7 +140,7 @@ final class ManifestPublisher {
   }
 
   /** Each of its waits has a limit. */
-  synchronized void awaitEnd() throws InterruptedException {
+  private synchronized void awaitEnd() throws InterruptedException {
     while (publishing != null) {
       TimeUnit.SECONDS.timedWait(this, 1);
     }

@@ -247,7 +247,6 @@ public final class Shipper implements Runnable {
       if (last && completeLength < 0) {
         // Whoever may go on writing, it is complete here.
         completeLength = job.source().length();
-        manifests.awaitEnd();
         manifests.offer(settings, pace.transactionTimeout());
       } else if (manifests.isBehind()) {
         manifests.offer(settings, pace.transactionTimeout());

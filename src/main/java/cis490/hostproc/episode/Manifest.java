@@ -289,20 +289,15 @@ public record Manifest(
     }
 
     private Ending closed(String chain, Long rowsAcknowledged) {
-      return new Ending(
-          endedWallNs,
-          endReason,
-          exitCode,
-          rows,
-          linesSkipped,
-          bytes,
-          chain,
-          rowsAcknowledged,
-          alteration);
+      return with(chain, rowsAcknowledged, alteration);
     }
 
     /** The same of a file that was altered, or that was not (null). */
     Ending altered(String alteration) {
+      return with(chain, rowsAcknowledged, alteration);
+    }
+
+    private Ending with(String chain, Long rowsAcknowledged, String alteration) {
       return new Ending(
           endedWallNs,
           endReason,

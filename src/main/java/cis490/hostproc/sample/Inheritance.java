@@ -67,7 +67,9 @@ final class Inheritance {
       try {
         Path file = Files.readSymbolicLink(SELF.resolve("fd/" + each));
         boolean isJvms =
-            file.startsWith(home) || own.contains(file) || isOfFolder(file, own.get(0));
+            file.startsWith(home)
+                || own.contains(file)
+                || (!own.isEmpty() && isOfFolder(file, own.get(0)));
         if (!isJvms && !Boolean.getBoolean(CLOSED + each) && (flags(each) & CLOSED_AT_EXEC) == 0) {
           found.add(each);
         }

@@ -123,7 +123,8 @@ class LauncherIT {
             "export LC_ALL=C; " + String.format(collect, jar),
             "mkdir x$(printf '\\377'); cd x*; "
                 + String.format(collect, LAUNCHER).replace("cd ünï; ", ""),
-            String.format(collect, LAUNCHER) + " --output $(printf '\\377')",
+            String.format(collect, LAUNCHER)
+                .replace(" -- env", " --output $(printf '\\377') -- env"),
             "cd ünï; echo ssl.truststore.location=/ünï > p; LC_ALL=C "
                 + jar
                 + " episodes --bootstrap-servers 127.0.0.1:1 --kafka-config p")) {

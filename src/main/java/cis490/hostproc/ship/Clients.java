@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -41,6 +42,9 @@ final class Clients implements AutoCloseable {
   private static final Duration CLOSED_WITHIN = Duration.ofSeconds(5);
   private static final Duration THREAD_ENDS_WITHIN = Duration.ofMillis(300);
 
+  /** Less than that is worth no new connection: Kafka's waits are longer. */
+  private static final long SET_BACK_MS = 2_000;
+
   /** What the admin client says when its thread has died (KafkaAdminClient). */
   private static final String THREAD_HAS_EXITED = "The AdminClient thread has exited.";
 
@@ -61,6 +65,8 @@ final class Clients implements AutoCloseable {
   private Producer<byte[], byte[]> producer;
   private final Set<Thread> clientThreads = new HashSet<>();
   private volatile Throwable death;
+  private LongSupplier wallClockMs = System::currentTimeMillis;
+  private long mostAheadMs = aheadMs();
   private boolean expired;
   private boolean closed;
 
@@ -244,6 +250,11 @@ final class Clients implements AutoCloseable {
         if (death != null) {
           throw died();
         }
+        if (isClockSetBack()) {
+          expired = true;
+          throw new TimeoutException(
+              "no answer to " + what + " yet, and the clock was set back: Kafka's waits follow it");
+        }
         if (restNs <= 0) {
           expired = true;
           throw new TimeoutException(
@@ -263,6 +274,26 @@ final class Clients implements AutoCloseable {
     } finally {
       answer.cancel(true);
     }
+  }
+
+  /**
+   * What was to end at a time of day ends so much later then, and new clients do not know of it.
+   */
+  private boolean isClockSetBack() {
+    long aheadMs = aheadMs();
+    mostAheadMs = Math.max(mostAheadMs, aheadMs);
+    return aheadMs < mostAheadMs - SET_BACK_MS;
+  }
+
+  /** The wall clock, against the one that nobody sets. */
+  private long aheadMs() {
+    return wallClockMs.getAsLong() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** Another clock, from now on. For tests. */
+  void follow(LongSupplier clockMs) {
+    wallClockMs = clockMs;
+    mostAheadMs = aheadMs();
   }
 
   private KafkaException died() {

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,43 @@ class ClientsTest {
     assertTrue(interrupted.await(30, TimeUnit.SECONDS));
     assertTrue(clients.isBroken());
     clients.close();
+  }
+
+  /** Its limit is an hour, by the clock that was set back. */
+  @Test
+  void aWaitEndsAtOnceIfTheClockIsSetBack() throws Exception {
+    AtomicLong setBackMs = new AtomicLong();
+    try (Clients clients = open()) {
+      clients.follow(() -> System.currentTimeMillis() - setBackMs.get());
+      setBackMs.set(1_500);
+      assertEquals("soon", clients.call("an answer", LONG, () -> slowly("soon")));
+      CountDownLatch never = new CountDownLatch(1);
+      FutureTask<TimeoutException> failed =
+          new FutureTask<>(
+              () ->
+                  assertThrows(
+                      TimeoutException.class,
+                      () -> clients.run("rows", Duration.ofHours(1), () -> await(never))));
+      new Thread(failed, "waits").start();
+      setBackMs.set(Duration.ofHours(1).toMillis());
+      String said = failed.get(LONG.toSeconds(), TimeUnit.SECONDS).getMessage();
+      assertTrue(said.contains("the clock was set back"), said);
+      assertTrue(clients.isBroken());
+    }
+  }
+
+  /** Longer than the wait is between two looks. */
+  private static String slowly(String answer) throws InterruptedException {
+    new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);
+    return answer;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException leftBehind) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

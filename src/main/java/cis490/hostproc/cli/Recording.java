@@ -430,8 +430,8 @@ final class Recording implements AutoCloseable {
     status.clear();
   }
 
-  private void sayWhetherStandingStill() {
-    if (shipper == null) {
+  private void sayWhetherStandingStill() throws InterruptedException {
+    if (shipper == null || shipper.await(Duration.ZERO) != Shipper.Outcome.SHIPPING) {
       return;
     }
     String found = standstill.look(shipper, shipFigures, clock.monotonicNs());

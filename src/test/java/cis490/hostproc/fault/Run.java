@@ -70,7 +70,6 @@ final class Run implements AutoCloseable {
   private final List<Child> shipments = new ArrayList<>();
   private final Bystander bystander = new Bystander();
   private Tally tally = Tally.NONE;
-  private Duration mayWait = MAY_WAIT;
   private long longestWaitMs;
   private long strangersId = -1;
   private int stoodStill;
@@ -289,15 +288,10 @@ final class Run implements AutoCloseable {
   private void hasWaited(long sinceNs) throws IOException {
     long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs);
     longestWaitMs = Math.max(longestWaitMs, waitedMs);
-    if (waitedMs > mayWait.toMillis()) {
+    if (waitedMs > MAY_WAIT.toMillis()) {
       stoodStill++;
       say("rows waited " + waitedMs + " ms, though all was reachable");
     }
-  }
-
-  /** In this run rows may wait longer though all is reachable, for a reason that it has. */
-  void mayWait(Duration longest) {
-    mayWait = longest;
   }
 
   private void awaitCommitted(long moreThan) throws Exception {
@@ -345,6 +339,7 @@ final class Run implements AutoCloseable {
     try {
       collector.finish();
     } catch (AssertionError failed) {
+      hasWaited(reachableSinceNs);
       tellMore(failed);
       throw failed;
     }

@@ -420,7 +420,7 @@ final class Recording implements AutoCloseable {
       sampling.join(LOOK_EVERY.toMillis());
       sayWhetherAltered(journal.look());
       complaints.say(clock.monotonicNs());
-      sayWhetherStandingStill();
+      lookAtShipping();
       if (manifestBehind) {
         writeManifest();
       }
@@ -430,13 +430,9 @@ final class Recording implements AutoCloseable {
     status.clear();
   }
 
-  private void sayWhetherStandingStill() throws InterruptedException {
-    if (shipper == null || shipper.await(Duration.ZERO) != Shipper.Outcome.SHIPPING) {
-      return;
-    }
-    String found = standstill.look(shipper, shipFigures, clock.monotonicNs());
-    if (found != null) {
-      Log.get().warn(found);
+  private void lookAtShipping() throws InterruptedException {
+    if (shipper != null && shipper.await(Duration.ZERO) == Shipper.Outcome.SHIPPING) {
+      standstill.look(shipper, shipFigures, clock.monotonicNs());
     }
   }
 
@@ -577,7 +573,7 @@ final class Recording implements AutoCloseable {
     Shipper.Outcome outcome = shipper.await(LOOK_EVERY);
     while (outcome == Shipper.Outcome.SHIPPING && clock.monotonicNs() < deadlineNs) {
       sayWhetherAltered(journal.look());
-      sayWhetherStandingStill();
+      lookAtShipping();
       status.show(progress(sampled));
       outcome = shipper.await(LOOK_EVERY);
       if (shipFigures.rowsReadBack() > readBack) {

@@ -248,10 +248,7 @@ final class Shipment implements AutoCloseable {
         movedAtNs = System.nanoTime();
         shipper.complete();
       }
-      String found = standstill.look(shipper, figures, System.nanoTime());
-      if (found != null) {
-        Log.get().warn(found);
-      }
+      standstill.look(shipper, figures, System.nanoTime());
       show(progress());
       now = shipper.await(LOOK_EVERY);
     }

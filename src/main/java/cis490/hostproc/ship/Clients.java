@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.KafkaThread;
@@ -65,6 +66,7 @@ final class Clients implements AutoCloseable {
   private Producer<byte[], byte[]> producer;
   private final Set<Thread> clientThreads = new HashSet<>();
   private volatile Throwable death;
+  private TopicWatch topic;
   private LongSupplier wallClockMs = System::currentTimeMillis;
   private long mostAheadMs = aheadMs();
   private boolean expired;
@@ -170,6 +172,28 @@ final class Clients implements AutoCloseable {
         });
   }
 
+  /**
+   * From now on every wait ends when a topic is gone, or another has its name.
+   *
+   * @param name of the topic
+   * @param id that it has
+   */
+  void watch(String name, Uuid id) {
+    topic = new TopicWatch(admin(), name, id);
+  }
+
+  /**
+   * For a wait that is made of many short ones.
+   *
+   * @param waitingSinceNs {@link System#nanoTime()}
+   * @throws KafkaException if the topic is gone that is watched
+   */
+  void look(long waitingSinceNs) {
+    if (topic != null) {
+      topic.look(waitingSinceNs);
+    }
+  }
+
   private static Set<Thread> kafkaThreads() {
     ThreadGroup group = Thread.currentThread().getThreadGroup();
     Thread[] threads = new Thread[2 * group.activeCount() + 16];
@@ -243,7 +267,8 @@ final class Clients implements AutoCloseable {
   }
 
   private <T> T await(String what, Duration limit, Future<T> answer, BooleanSupplier stop) {
-    long deadlineNs = System.nanoTime() + limit.toNanos();
+    long sinceNs = System.nanoTime();
+    long deadlineNs = sinceNs + limit.toNanos();
     try {
       while (!stop.getAsBoolean()) {
         long restNs = deadlineNs - System.nanoTime();
@@ -260,6 +285,7 @@ final class Clients implements AutoCloseable {
           throw new TimeoutException(
               "no answer to " + what + " within " + limit.toSeconds() + " s");
         }
+        look(sinceNs);
         try {
           return answer.get(Math.min(restNs, LOOK_EVERY_NS), TimeUnit.NANOSECONDS);
         } catch (java.util.concurrent.TimeoutException notYet) {

@@ -151,7 +151,7 @@ final class ManifestPublisher {
       throws Exception {
     try (Clients clients = Clients.open(settings, ShipSession.clientId(job) + "-manifest")) {
       OracleTopic episodes = OracleTopic.ofEpisodes(clients, job.episodesTopic());
-      episodes.ensure();
+      clients.watch(job.episodesTopic(), episodes.ensure());
       Producer<byte[], byte[]> producer =
           clients.producer(transactionalId(job.transactionalId()), transactionTimeout);
       clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);

@@ -35,6 +35,7 @@ public final class ShipFigures {
   private volatile long acknowledged;
   private volatile long found = -1;
   private volatile long readBack;
+  private volatile long failures;
   private volatile long shippingSinceNs;
   private volatile long readingBackSinceNs;
   private KafkaClientMetrics producerMetrics;
@@ -100,6 +101,7 @@ public final class ShipFigures {
   }
 
   void recovery() {
+    failures = failures + 1;
     recoveries.increment();
   }
 
@@ -141,6 +143,15 @@ public final class ShipFigures {
    */
   public long rowsReadBack() {
     return readBack;
+  }
+
+  /**
+   * Attempts that failed.
+   *
+   * @return count
+   */
+  public long failures() {
+    return failures;
   }
 
   /**

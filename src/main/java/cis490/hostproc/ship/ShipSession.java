@@ -85,6 +85,7 @@ final class ShipSession implements AutoCloseable {
       requireNotRetired();
     }
     topicId = topic.ensure();
+    clients.watch(job.topic(), topicId);
     // Only now that the brokers have answered: in a long outage these two would be made in vain.
     reader = new TopicReader(clients, job.topic(), pace.fetchBytes());
     initTransactions();

@@ -43,6 +43,9 @@ public final class Shipper implements Runnable {
   private static final Duration BACK_OFF_FIRST = Duration.ofMillis(100);
   private static final Duration BACK_OFF_MAX = Duration.ofSeconds(5);
 
+  /** The only state in which there may be nothing to do. */
+  static final String FOLLOWING = "shipping";
+
   /** Knows where the brokers are, and starts one if that is how it is done. */
   @FunctionalInterface
   public interface Connector {
@@ -91,7 +94,7 @@ public final class Shipper implements Runnable {
 
   private long saidAtNs;
   private Duration sayAgainAfter;
-  private volatile boolean lost;
+  private boolean lost;
   private volatile String state = "starting";
 
   private volatile Outcome outcome = Outcome.SHIPPING;
@@ -193,7 +196,7 @@ public final class Shipper implements Runnable {
       try {
         session.recover(committed);
         recovered(session);
-        state = "shipping";
+        state = FOLLOWING;
         follow(session, settings);
       } catch (KafkaException failure) {
         throw isFenced(failure) ? fenced(session, failure) : failure;
@@ -402,11 +405,6 @@ public final class Shipper implements Runnable {
   /** What it is doing, in a few words. */
   String state() {
     return state;
-  }
-
-  /** Whether it has said that rows wait, and why. */
-  boolean isBrokenOff() {
-    return lost;
   }
 
   /** Gives up as soon as it can, without a word; the file may be closed. */

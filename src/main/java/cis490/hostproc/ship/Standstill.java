@@ -1,18 +1,23 @@
 package cis490.hostproc.ship;
 
 import java.time.Duration;
-import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Notices that rows wait and nothing goes on, though nobody has said why. Each wait has a limit of
- * its own, so that this should never have anything to say. For one thread, which looks now and
- * then.
+ * Notices that something is to be done and nothing goes on: no row arrives or is read back, and no
+ * attempt fails. Each wait has a limit of its own, so that this should never have anything to say.
+ * For one thread, which looks now and then.
  */
 public final class Standstill {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Standstill.class);
 
   private final long afterNs;
   private long movedAtNs;
   private long progress = -1;
+  private String state;
   private boolean said;
 
   /**
@@ -27,35 +32,37 @@ public final class Standstill {
   }
 
   /**
-   * A look.
+   * A look: warns once of each standstill, and says when it is over.
    *
    * @param shipper what it is doing
    * @param figures what it has done
    * @param nowNs CLOCK_MONOTONIC, ns
-   * @return what to say, on one line; null if there is nothing, or it was said before
    */
-  public String look(Shipper shipper, ShipFigures figures, long nowNs) {
-    long done = figures.acknowledged() + figures.rowsReadBack();
-    return look(shipper.state(), shipper.isBrokenOff(), figures.pending(), done, nowNs);
+  public void look(Shipper shipper, ShipFigures figures, long nowNs) {
+    // An attempt that fails is no progress, but whoever makes it has said what is in the way.
+    long done = figures.acknowledged() + figures.rowsReadBack() + figures.failures();
+    long standsNs = standsNs(shipper.state(), figures.pending(), done, nowNs);
+    boolean stands = standsNs >= afterNs;
+    if (stands && !said) {
+      LOG.warn(
+          "no progress for {} s in {}, {} rows wait in the file",
+          TimeUnit.NANOSECONDS.toSeconds(standsNs),
+          shipper.state(),
+          figures.pending());
+    } else if (said && !stands) {
+      LOG.info("shipping goes on: {}", shipper.state());
+    }
+    said = stands;
   }
 
-  String look(String state, boolean isBrokenOff, long rowsWaiting, long done, long nowNs) {
-    if (rowsWaiting <= 0 || isBrokenOff || done != progress) {
+  /** How long nothing has gone on, ns. Following a file that has nothing new is no standstill. */
+  long standsNs(String nowIn, long rowsWaiting, long done, long nowNs) {
+    boolean hasNothingToDo = rowsWaiting <= 0 && nowIn.equals(Shipper.FOLLOWING);
+    if (hasNothingToDo || done != progress || !nowIn.equals(state)) {
       progress = done;
+      state = nowIn;
       movedAtNs = nowNs;
-      said = false;
-      return null;
     }
-    long standsNs = nowNs - movedAtNs;
-    if (said || standsNs < afterNs) {
-      return null;
-    }
-    said = true;
-    return String.format(
-        Locale.ROOT,
-        "no progress for %d s in %s, %,d rows wait in the file",
-        standsNs / 1_000_000_000,
-        state,
-        rowsWaiting);
+    return nowNs - movedAtNs;
   }
 }

@@ -55,7 +55,7 @@ public final class TopicReader implements AutoCloseable {
   public static TopicReader open(KafkaSettings settings, String topic, String clientId) {
     Clients clients = Clients.open(settings, clientId);
     try {
-      OracleTopic.id(clients, topic);
+      clients.watch(topic, OracleTopic.id(clients, topic));
       return new TopicReader(clients, topic);
     } catch (RuntimeException failure) {
       clients.close();
@@ -129,7 +129,7 @@ public final class TopicReader implements AutoCloseable {
    */
   public void forEach(long from, long end, Visitor visitor) throws Exception {
     consumer.seek(partition, from);
-    long stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
+    long movedAtNs = System.nanoTime();
     long position = from;
     while (position < end) {
       ConsumerRecords<byte[], byte[]> polled = poll();
@@ -141,10 +141,12 @@ public final class TopicReader implements AutoCloseable {
       long now = position();
       if (now > position) {
         position = now;
-        stalledAtNs = System.nanoTime() + STALLED_AFTER.toNanos();
-      } else if (System.nanoTime() > stalledAtNs) {
+        movedAtNs = System.nanoTime();
+      } else if (System.nanoTime() - movedAtNs > STALLED_AFTER.toNanos()) {
         throw new TimeoutException(
             "no progress at offset " + position + " of " + end + " in " + partition.topic());
+      } else {
+        clients.look(movedAtNs);
       }
     }
   }

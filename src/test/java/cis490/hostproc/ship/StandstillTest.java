@@ -1,12 +1,11 @@
 package cis490.hostproc.ship;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What stands still while rows wait is said once, unless it was said why. */
+/** How long nothing goes on. */
 class StandstillTest {
 
   private static final long S = 1_000_000_000L;
@@ -14,27 +13,37 @@ class StandstillTest {
   private final Standstill standstill = new Standstill(Duration.ofSeconds(60), 0);
 
   @Test
-  void isSaidOnceAndAgainAfterProgress() {
-    assertNull(look(0, 10, 5));
-    assertNull(look(59, 10, 5));
-    assertEquals("no progress for 60 s in recovering, 10 rows wait in the file", look(60, 10, 5));
-    assertNull(look(500, 20, 5), "once");
-    assertNull(look(501, 19, 6), "it goes on");
-    assertNull(look(560, 30, 6));
-    assertEquals("no progress for 60 s in recovering, 31 rows wait in the file", look(561, 31, 6));
+  void countsFromTheLastProgressOrFailure() {
+    assertEquals(0, look("recovering", 10, 5, 0));
+    assertEquals(59, look("recovering", 10, 5, 59));
+    assertEquals(500, look("recovering", 20, 5, 500));
+    assertEquals(0, look("recovering", 19, 6, 501), "a row has come, or an attempt has failed");
+    assertEquals(60, look("recovering", 30, 6, 561));
   }
 
   @Test
-  void isNoneWhileNothingWaitsOrItWasSaidWhy() {
-    assertNull(look(0, 0, 5));
-    assertNull(look(1_000, 0, 5));
-    assertNull(look(1_001, 1, 5), "it has come only now");
-    assertNull(standstill.look("waiting", true, 9, 5, 2_000 * S));
-    assertNull(look(2_059, 9, 5));
-    assertEquals("no progress for 60 s in recovering, 9 rows wait in the file", look(2_060, 9, 5));
+  void countsFromTheLastChangeOfState() {
+    assertEquals(0, look("connecting", 10, 5, 50));
+    assertEquals(0, look("recovering", 10, 5, 70));
+    assertEquals(40, look("recovering", 10, 5, 110));
   }
 
-  private String look(long seconds, long waiting, long done) {
-    return standstill.look("recovering", false, waiting, done, seconds * S);
+  @Test
+  void followingAFileThatHasNothingNewIsNone() {
+    assertEquals(0, look(Shipper.FOLLOWING, 0, 5, 0));
+    assertEquals(0, look(Shipper.FOLLOWING, 0, 5, 1_000));
+    assertEquals(1, look(Shipper.FOLLOWING, 1, 5, 1_001), "it has come since the last look");
+    assertEquals(61, look(Shipper.FOLLOWING, 9, 5, 1_061));
+  }
+
+  @Test
+  void readingBackIsSomethingToDoThoughNoRowWaits() {
+    assertEquals(0, look("reading back", 0, 5, 0));
+    assertEquals(70, look("reading back", 0, 5, 70));
+    assertEquals(0, look("reading back", 0, 6, 80));
+  }
+
+  private long look(String state, long waiting, long done, long seconds) {
+    return standstill.standsNs(state, waiting, done, seconds * S) / S;
   }
 }

@@ -1,9 +1,9 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.TopicReader;
 import cis490.hostproc.ship.ShippingStoppedException;
 import cis490.hostproc.ship.TopicFollower;
-import cis490.hostproc.ship.TopicReader;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.Manifest;
-import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.ship.RowCounter;
 import java.io.PrintWriter;
 import java.time.Instant;

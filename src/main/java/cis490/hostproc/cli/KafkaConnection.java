@@ -1,7 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerProcess;
-import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.ship.BrokerProbe;
-import cis490.hostproc.ship.FailureText;
-import cis490.hostproc.ship.KafkaSettings;
-import cis490.hostproc.ship.NotKafkaException;
+import cis490.hostproc.kafka.BrokerProbe;
+import cis490.hostproc.kafka.FailureText;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.NotKafkaException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
 

@@ -1,8 +1,8 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerJars;
-import cis490.hostproc.ship.BadSettingException;
-import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.kafka.BadSettingException;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
-import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.ship.ShippingStoppedException;
 import java.util.Locale;
 import org.apache.kafka.common.errors.TopicAuthorizationException;

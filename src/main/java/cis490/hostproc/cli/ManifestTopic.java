@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
-import cis490.hostproc.ship.KafkaSettings;
-import cis490.hostproc.ship.TopicReader;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.TopicReader;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;

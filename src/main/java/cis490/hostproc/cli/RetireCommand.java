@@ -1,6 +1,6 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.ship.KafkaSettings;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.nio.file.Path;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Model.OptionSpec;

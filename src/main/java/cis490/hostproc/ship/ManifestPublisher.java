@@ -2,6 +2,9 @@ package cis490.hostproc.ship;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.FailureText;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Future;
@@ -150,7 +153,7 @@ final class ManifestPublisher {
       KafkaSettings settings, Duration transactionTimeout, ShipJob.Announced manifest)
       throws Exception {
     try (Clients clients = Clients.open(settings, ShipSession.clientId(job) + "-manifest")) {
-      OracleTopic episodes = OracleTopic.ofEpisodes(clients, job.episodesTopic());
+      KeptTopic episodes = KeptTopic.ofEpisodes(clients, job.episodesTopic());
       clients.watch(job.episodesTopic(), episodes.ensure());
       Producer<byte[], byte[]> producer =
           clients.producer(transactionalId(job.transactionalId()), transactionTimeout);

@@ -1,5 +1,7 @@
 package cis490.hostproc.ship;
 
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.TopicReader;
 import java.time.Duration;
 
 /**

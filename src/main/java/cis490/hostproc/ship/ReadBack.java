@@ -1,6 +1,7 @@
 package cis490.hostproc.ship;
 
 import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.kafka.TopicReader;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

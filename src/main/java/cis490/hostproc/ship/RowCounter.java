@@ -1,5 +1,10 @@
 package cis490.hostproc.ship;
 
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.NotKafkaException;
+import cis490.hostproc.kafka.TopicReader;
+import cis490.hostproc.kafka.Topics;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,7 +36,7 @@ public final class RowCounter implements AutoCloseable {
    */
   public OptionalLong rows(String topic) throws Exception {
     try {
-      OracleTopic.id(clients, topic);
+      Topics.id(clients, topic);
     } catch (UnknownTopicOrPartitionException none) {
       return OptionalLong.of(0);
     }

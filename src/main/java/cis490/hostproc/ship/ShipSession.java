@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.OpenTransaction;
+import cis490.hostproc.kafka.TopicReader;
+import cis490.hostproc.kafka.TransactionCoordinator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +48,8 @@ final class ShipSession implements AutoCloseable {
   private final byte[] key;
   private final Clients clients;
   private final Pace pace;
-  private final OracleTopic topic;
-  private final OracleTopic episodes;
+  private final KeptTopic topic;
+  private final KeptTopic episodes;
 
   private TopicReader reader;
   private Producer<byte[], byte[]> producer;
@@ -67,8 +71,8 @@ final class ShipSession implements AutoCloseable {
     this.constantHeaders = constantHeaders;
     this.figures = figures;
     this.key = job.key().getBytes(UTF_8);
-    this.topic = OracleTopic.ofRows(clients, job.topic());
-    this.episodes = OracleTopic.ofEpisodes(clients, job.episodesTopic());
+    this.topic = KeptTopic.ofRows(clients, job.topic());
+    this.episodes = KeptTopic.ofEpisodes(clients, job.episodesTopic());
   }
 
   static String clientId(ShipJob job) {

@@ -2,6 +2,9 @@ package cis490.hostproc.ship;
 
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.FailureText;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.util.Map;
 import java.util.function.LongConsumer;
 

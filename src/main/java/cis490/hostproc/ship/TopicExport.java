@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,5 +1,11 @@
 package cis490.hostproc.ship;
 
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.FailureText;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.NotKafkaException;
+import cis490.hostproc.kafka.TopicReader;
+import cis490.hostproc.kafka.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -105,9 +111,9 @@ public final class TopicFollower implements AutoCloseable {
       KafkaSettings settings, String topic, String clientId, TopicReader.Visitor visitor)
       throws Exception {
     try (Clients clients = Clients.open(settings, clientId)) {
-      Uuid before = OracleTopic.id(clients, topic);
+      Uuid before = Topics.id(clients, topic);
       readOnce(settings, topic, clientId, visitor);
-      if (!OracleTopic.id(clients, topic).equals(before)) {
+      if (!Topics.id(clients, topic).equals(before)) {
         throw new ShippingStoppedException("topic " + topic + " was made anew while it was read");
       }
     }
@@ -176,7 +182,7 @@ public final class TopicFollower implements AutoCloseable {
   private void begin() throws ShippingStoppedException {
     int partitions = description.partitions().size();
     if (partitions != 1) {
-      throw new ShippingStoppedException(OracleTopic.notOnePartition(topic(), partitions));
+      throw new ShippingStoppedException(KeptTopic.notOnePartition(topic(), partitions));
     }
     if (clients == null) {
       clients = Clients.open(settings, clientId);

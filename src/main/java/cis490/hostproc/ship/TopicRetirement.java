@@ -2,6 +2,11 @@ package cis490.hostproc.ship;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.OpenTransaction;
+import cis490.hostproc.kafka.TopicReader;
+import cis490.hostproc.kafka.Topics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalLong;
@@ -46,7 +51,7 @@ public record TopicRetirement(
    */
   public static Uuid idOf(KafkaSettings settings, String clientId, String topic) {
     try (Clients clients = Clients.open(settings, clientId)) {
-      return OracleTopic.id(clients, topic);
+      return Topics.id(clients, topic);
     }
   }
 
@@ -86,7 +91,7 @@ public record TopicRetirement(
   }
 
   private void requireSameTopic(Clients clients, RowCounter counter) throws Exception {
-    if (!OracleTopic.id(clients, topic).equals(proved.topicId())) {
+    if (!Topics.id(clients, topic).equals(proved.topicId())) {
       throw new ShippingStoppedException(
           "topic " + topic + " was deleted and made anew while its rows were looked at");
     }

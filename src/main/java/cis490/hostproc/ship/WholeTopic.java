@@ -1,5 +1,10 @@
 package cis490.hostproc.ship;
 
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.TopicReader;
+import cis490.hostproc.kafka.Topics;
+
 /** A topic's one partition as it was when opened: committed records, the first to the last. */
 final class WholeTopic implements AutoCloseable {
 
@@ -26,7 +31,7 @@ final class WholeTopic implements AutoCloseable {
   static WholeTopic open(KafkaSettings settings, String name, String clientId) {
     Clients clients = Clients.open(settings, clientId);
     try {
-      int partitions = OracleTopic.partitions(clients, name);
+      int partitions = Topics.describe(clients, name).partitions().size();
       return new WholeTopic(new TopicReader(clients, name), name, partitions);
     } catch (RuntimeException failure) {
       clients.close();
@@ -41,7 +46,7 @@ final class WholeTopic implements AutoCloseable {
   /** What is wrong with the topic itself, whatever its rows are; null if nothing. */
   RowDifference problem() {
     if (partitions != 1) {
-      return new RowDifference(OracleTopic.notOnePartition(name, partitions), null, null);
+      return new RowDifference(KeptTopic.notOnePartition(name, partitions), null, null);
     }
     if (beginning > 0) {
       String what = "the topic has lost its beginning: it starts at offset " + beginning;

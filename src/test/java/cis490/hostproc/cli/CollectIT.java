@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.Tool;
 import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.kafka.TestTopics;
 import cis490.hostproc.ship.RowCounter;
-import cis490.hostproc.ship.TestTopics;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;

@@ -11,7 +11,7 @@ import cis490.hostproc.fault.Brokers;
 import cis490.hostproc.fault.Child;
 import cis490.hostproc.fault.Collector;
 import cis490.hostproc.fault.Wait;
-import cis490.hostproc.ship.TestTopics;
+import cis490.hostproc.kafka.TestTopics;
 import cis490.hostproc.truth.KnownLoad;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

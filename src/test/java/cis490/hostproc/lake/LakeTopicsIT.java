@@ -9,7 +9,7 @@ import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifests;
 import cis490.hostproc.fault.Brokers;
 import cis490.hostproc.fault.Wait;
-import cis490.hostproc.ship.TestTopics;
+import cis490.hostproc.kafka.TestTopics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -12,6 +12,8 @@ import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
+import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.TestTopics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;

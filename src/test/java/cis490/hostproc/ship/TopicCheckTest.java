@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
+import cis490.hostproc.kafka.TestTopics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;

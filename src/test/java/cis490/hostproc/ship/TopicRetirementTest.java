@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.kafka.TestTopics;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;

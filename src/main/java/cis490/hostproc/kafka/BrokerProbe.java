@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

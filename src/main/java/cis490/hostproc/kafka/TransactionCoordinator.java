@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +17,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Why a cluster has no transactions. The brokers keep them in a topic of their own, and where they
  * can't make it or write to it, {@code initTransactions} times out for ever and does not say why.
  */
-final class TransactionCoordinator {
+public final class TransactionCoordinator {
 
   static final String TOPIC = "__transaction_state";
 
@@ -33,7 +33,7 @@ final class TransactionCoordinator {
    * @return on one line what is wrong and which setting of the brokers it is; null if nothing is
    *     known to be
    */
-  static String problem(Clients clients) {
+  public static String problem(Clients clients) {
     try {
       return ofTopic(clients, clients.await("a look at " + TOPIC, topic(clients)));
     } catch (UnknownTopicOrPartitionException none) {

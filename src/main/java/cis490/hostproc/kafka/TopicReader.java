@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import java.time.Duration;
 import java.util.List;
@@ -24,18 +24,31 @@ public final class TopicReader implements AutoCloseable {
   /** Without any progress for this long the broker counts as gone. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(20);
 
-  /** One fetch brings this much: on a slow link, too, it is there before Kafka asks again. */
-  static final int FETCH_BYTES = 256 * 1024;
+  /** Bytes that one fetch brings: on a slow link, too, it is there before Kafka asks again. */
+  public static final int FETCH_BYTES = 256 * 1024;
 
   private final Clients clients;
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
 
-  TopicReader(Clients clients, String topic) {
+  /**
+   * Reads with clients that are there already.
+   *
+   * @param clients are closed with this
+   * @param topic must exist; its only partition is read
+   */
+  public TopicReader(Clients clients, String topic) {
     this(clients, topic, FETCH_BYTES);
   }
 
-  TopicReader(Clients clients, String topic, int fetchBytes) {
+  /**
+   * The same with smaller fetches.
+   *
+   * @param clients are closed with this
+   * @param topic must exist; its only partition is read
+   * @param fetchBytes one fetch may bring this much
+   */
+  public TopicReader(Clients clients, String topic, int fetchBytes) {
     this.clients = clients;
     this.consumer = clients.consumer(fetchBytes);
     this.partition = new TopicPartition(topic, 0);
@@ -55,7 +68,7 @@ public final class TopicReader implements AutoCloseable {
   public static TopicReader open(KafkaSettings settings, String topic, String clientId) {
     Clients clients = Clients.open(settings, clientId);
     try {
-      clients.watch(topic, OracleTopic.id(clients, topic));
+      clients.watch(topic, Topics.id(clients, topic));
       return new TopicReader(clients, topic);
     } catch (RuntimeException failure) {
       clients.close();

@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Something on a port that is no Kafka, or no more: it gives each who asks the same answer. */
-final class Stranger implements AutoCloseable {
+public final class Stranger implements AutoCloseable {
 
   private final ServerSocket server;
   private final byte[] answer;
@@ -24,20 +24,20 @@ final class Stranger implements AutoCloseable {
   }
 
   /** On a free port; hangs up after its answer. */
-  static Stranger closing(byte[] answer) throws IOException {
+  public static Stranger closing(byte[] answer) throws IOException {
     return new Stranger(0, answer, true);
   }
 
   /** On a free port; answers, and then says nothing more. */
-  static Stranger staying(byte[] answer) throws IOException {
+  public static Stranger staying(byte[] answer) throws IOException {
     return new Stranger(0, answer, false);
   }
 
-  String address() {
+  public String address() {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
-  int asked() {
+  public int asked() {
     return asked.get();
   }
 

@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -39,11 +39,11 @@ public final class TestTopics {
     return new KafkaSettings(Map.of("bootstrap.servers", TestBroker.address()));
   }
 
-  static Admin admin() {
+  public static Admin admin() {
     return Admin.create(Map.of("bootstrap.servers", TestBroker.address()));
   }
 
-  static String newName(String what) {
+  public static String newName(String what) {
     return "test." + what + "." + UUID.randomUUID();
   }
 
@@ -66,7 +66,7 @@ public final class TestTopics {
     }
   }
 
-  static List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
+  public static List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
     return committed(TestBroker.address(), topic);
   }
 
@@ -90,7 +90,7 @@ public final class TestTopics {
     }
   }
 
-  static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+  public static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
   }
 
@@ -113,7 +113,7 @@ public final class TestTopics {
     }
   }
 
-  static Map<String, String> config(String topic) throws Exception {
+  public static Map<String, String> config(String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try (Admin admin = admin()) {
       Map<String, String> config = new HashMap<>();
@@ -138,7 +138,7 @@ public final class TestTopics {
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  static void send(String topic, String... values) throws Exception {
+  public static void send(String topic, String... values) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
       for (String value : values) {
         producer.send(new ProducerRecord<>(topic, 0, null, value.getBytes(UTF_8))).get();
@@ -183,7 +183,7 @@ public final class TestTopics {
     }
   }
 
-  static String sha256(byte[] bytes, int length) {
+  public static String sha256(byte[] bytes, int length) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(bytes, 0, length);

@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,7 +30,7 @@ public final class KafkaSettings {
    * After this time a broker ends a transaction: a dead collector's hides later rows from readers
    * for so long at most.
    */
-  static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+  public static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
   private static final String TRANSACTION_TIMEOUT_MS =
       Long.toString(TRANSACTION_TIMEOUT.toMillis());

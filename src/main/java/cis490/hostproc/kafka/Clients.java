@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -35,7 +35,7 @@ import org.apache.kafka.common.utils.KafkaThread;
  *
  * <p>For one thread at a time.
  */
-final class Clients implements AutoCloseable {
+public final class Clients implements AutoCloseable {
 
   /** What a call gets beyond Kafka's own limit, so that Kafka's own message comes first. */
   private static final Duration MARGIN = Duration.ofSeconds(5);
@@ -92,7 +92,7 @@ final class Clients implements AutoCloseable {
    * @return the connection, to be closed
    * @throws NotKafkaException if something else answers
    */
-  static Clients open(KafkaSettings settings, String clientId) {
+  public static Clients open(KafkaSettings settings, String clientId) {
     STRAYS.removeIf(thread -> !thread.isAlive());
     if (STRAYS.size() >= STRAYS_MAX) {
       throw new KafkaException(
@@ -118,17 +118,29 @@ final class Clients implements AutoCloseable {
     return new Clients(other, clientId);
   }
 
-  KafkaSettings settings() {
+  /**
+   * Where the brokers are.
+   *
+   * @return the settings of all clients here
+   */
+  public KafkaSettings settings() {
     return settings;
   }
 
-  Admin admin() {
+  /**
+   * The admin client: its answers are waited for with {@link #await}.
+   *
+   * @return the one of this connection
+   * @throws KafkaException if it can't be made
+   */
+  public Admin admin() {
     if (admin == null) {
       admin = make(() -> settings.admin(clientId));
     }
     return admin;
   }
 
+  /** The one consumer of this connection. */
   Consumer<byte[], byte[]> consumer(int fetchBytes) {
     if (consumer == null) {
       consumer = make(() -> settings.consumer(clientId, fetchBytes));
@@ -136,8 +148,13 @@ final class Clients implements AutoCloseable {
     return consumer;
   }
 
-  /** A new one each time, which ends at an offset that is not there; that of before is closed. */
-  Consumer<byte[], byte[]> follower() {
+  /**
+   * A new consumer each time, with fetches as the user or Kafka has them; that of before is closed.
+   *
+   * @return it fails at an offset that is not there
+   * @throws KafkaException if it can't be made
+   */
+  public Consumer<byte[], byte[]> follower() {
     if (consumer != null) {
       Consumer<byte[], byte[]> before = consumer;
       run("close", CLOSED_WITHIN, () -> before.close(CloseOptions.timeout(Duration.ZERO)));
@@ -146,8 +163,15 @@ final class Clients implements AutoCloseable {
     return consumer;
   }
 
-  /** A new one each time; that of before is closed. */
-  Producer<byte[], byte[]> producer(String transactionalId, Duration transactionTimeout) {
+  /**
+   * A new producer each time; that of before is closed.
+   *
+   * @param transactionalId of the producer
+   * @param transactionTimeout after which the brokers end a transaction
+   * @return the producer
+   * @throws KafkaException if it can't be made
+   */
+  public Producer<byte[], byte[]> producer(String transactionalId, Duration transactionTimeout) {
     if (producer != null) {
       Producer<byte[], byte[]> before = producer;
       run("close", CLOSED_WITHIN, () -> before.close(Duration.ZERO));
@@ -178,7 +202,7 @@ final class Clients implements AutoCloseable {
    * @param name of the topic
    * @param id that it has
    */
-  void watch(String name, Uuid id) {
+  public void watch(String name, Uuid id) {
     topic = new TopicWatch(admin(), name, id);
   }
 
@@ -207,29 +231,46 @@ final class Clients implements AutoCloseable {
     return found;
   }
 
-  /** Whether a call took too long, or a client's thread has died: then it is of no use any more. */
-  boolean isBroken() {
+  /**
+   * Whether a call took too long, or a client's thread has died.
+   *
+   * @return true if this connection is of no use any more
+   */
+  public boolean isBroken() {
     return expired || death != null;
   }
 
-  /** For what Kafka bounds by {@code default.api.timeout.ms}. */
-  Duration apiLimit() {
+  /**
+   * For what Kafka bounds by {@code default.api.timeout.ms}.
+   *
+   * @return that and a margin
+   */
+  public Duration apiLimit() {
     return settings.apiTimeout().plus(MARGIN);
   }
 
-  /** For what Kafka bounds by {@code max.block.ms}. */
-  Duration blockLimit() {
+  /**
+   * For what Kafka bounds by {@code max.block.ms}.
+   *
+   * @return that and a margin
+   */
+  public Duration blockLimit() {
     return settings.maxBlock().plus(MARGIN);
   }
 
-  /** For {@code flush}: Kafka fails each batch after {@code delivery.timeout.ms}. */
-  Duration deliveryLimit() {
+  /**
+   * For {@code flush}: Kafka fails each batch after {@code delivery.timeout.ms}.
+   *
+   * @return that and a margin
+   */
+  public Duration deliveryLimit() {
     return settings.deliveryTimeout().plus(MARGIN);
   }
 
   /**
    * Calls clients, on the thread that may.
    *
+   * @param <T> kind of the answer
    * @param what for a message
    * @param limit how long it may take
    * @param call to a client
@@ -237,28 +278,47 @@ final class Clients implements AutoCloseable {
    * @throws TimeoutException if it takes longer: this connection is then of no use any more
    * @throws KafkaException if it fails, or a client's thread has died
    */
-  <T> T call(String what, Duration limit, Callable<T> call) {
+  public <T> T call(String what, Duration limit, Callable<T> call) {
     return await(what, limit, calls.submit(call));
   }
 
-  /** The same without an answer. */
-  void run(String what, Duration limit, Runnable call) {
+  /**
+   * The same without an answer.
+   *
+   * @param what for a message
+   * @param limit how long it may take
+   * @param call to a client
+   * @throws TimeoutException if it takes longer: this connection is then of no use any more
+   * @throws KafkaException if it fails, or a client's thread has died
+   */
+  public void run(String what, Duration limit, Runnable call) {
     await(what, limit, calls.submit(call));
   }
 
   /**
    * Waits for an answer to the admin client.
    *
+   * @param <T> kind of the answer
    * @param what for a message
    * @param answer that comes
    * @return the answer
+   * @throws KafkaException if there is none within Kafka's own limit and a margin, or if it is an
+   *     error
    */
-  <T> T await(String what, KafkaFuture<T> answer) {
+  public <T> T await(String what, KafkaFuture<T> answer) {
     return await(what, apiLimit(), answer);
   }
 
-  /** The same; null if told to stop first. */
-  <T> T await(String what, KafkaFuture<T> answer, BooleanSupplier stop) {
+  /**
+   * The same, for a wait that may be given up.
+   *
+   * @param <T> kind of the answer
+   * @param what for a message
+   * @param answer that comes
+   * @param stop asked every 200 ms
+   * @return the answer; null if told to stop first
+   */
+  public <T> T await(String what, KafkaFuture<T> answer, BooleanSupplier stop) {
     return await(what, apiLimit(), answer, stop);
   }
 

@@ -1,5 +1,7 @@
 package cis490.hostproc.ship;
 
+import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -26,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A topic with one partition, made explicitly, with the settings that keep what is in it. */
-final class OracleTopic {
+final class KeptTopic {
 
-  private static final Logger LOG = LoggerFactory.getLogger(OracleTopic.class);
+  private static final Logger LOG = LoggerFactory.getLogger(KeptTopic.class);
 
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration NEW_TOPIC_WITHIN = Duration.ofSeconds(5);
@@ -37,15 +39,15 @@ final class OracleTopic {
   private final String name;
   private final Map<String, String> settings;
 
-  private OracleTopic(Clients clients, String name, Map<String, String> settings) {
+  private KeptTopic(Clients clients, String name, Map<String, String> settings) {
     this.clients = clients;
     this.name = name;
     this.settings = settings;
   }
 
   /** An episode's rows: nothing is ever dropped, and the broker's clock stamps the records. */
-  static OracleTopic ofRows(Clients clients, String name) {
-    return new OracleTopic(
+  static KeptTopic ofRows(Clients clients, String name) {
+    return new KeptTopic(
         clients,
         name,
         Map.of(
@@ -58,8 +60,8 @@ final class OracleTopic {
   }
 
   /** The manifests: the last of each episode is kept. */
-  static OracleTopic ofEpisodes(Clients clients, String name) {
-    return new OracleTopic(
+  static KeptTopic ofEpisodes(Clients clients, String name) {
+    return new KeptTopic(
         clients,
         name,
         Map.of(
@@ -74,7 +76,7 @@ final class OracleTopic {
   Uuid ensure() throws ShippingStoppedException {
     TopicDescription description;
     try {
-      description = describe(clients, name);
+      description = Topics.describe(clients, name);
     } catch (UnknownTopicOrPartitionException missing) {
       // Asked first: who may not make topics can still use one that was made for them.
       create();
@@ -93,7 +95,7 @@ final class OracleTopic {
     long deadlineNs = System.nanoTime() + NEW_TOPIC_WITHIN.toNanos();
     while (true) {
       try {
-        return describe(clients, name);
+        return Topics.describe(clients, name);
       } catch (UnknownTopicOrPartitionException notYet) {
         if (System.nanoTime() > deadlineNs) {
           throw notYet;
@@ -142,30 +144,14 @@ final class OracleTopic {
   /** The topic's id now, or empty if it has gone. */
   Optional<Uuid> id() {
     try {
-      return Optional.of(id(clients, name));
+      return Optional.of(Topics.id(clients, name));
     } catch (UnknownTopicOrPartitionException gone) {
       return Optional.empty();
     }
   }
 
-  /** The id of a topic that must exist. */
-  static Uuid id(Clients clients, String name) {
-    return describe(clients, name).topicId();
-  }
-
-  /** How many a topic has that must exist. */
-  static int partitions(Clients clients, String name) {
-    return describe(clients, name).partitions().size();
-  }
-
   static String notOnePartition(String name, int partitions) {
     return "topic " + name + " has " + partitions + " partitions, and order needs exactly 1";
-  }
-
-  private static TopicDescription describe(Clients clients, String name) {
-    return clients.await(
-        "a look at topic " + name,
-        clients.admin().describeTopics(List.of(name)).topicNameValues().get(name));
   }
 
   /**

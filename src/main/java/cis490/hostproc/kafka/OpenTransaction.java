@@ -1,4 +1,4 @@
-package cis490.hostproc.ship;
+package cis490.hostproc.kafka;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  * anything behind its first record, so that the topic's end can't be known, and nothing may be
  * sent. The brokers end it by its timeout, unless they have lost what they knew of it (KIP-664).
  */
-final class OpenTransaction {
+public final class OpenTransaction {
 
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -37,7 +37,8 @@ final class OpenTransaction {
    * @throws TimeoutException that names the transaction which is open still
    * @throws InterruptedException if the waiting thread is interrupted
    */
-  static long awaitEnd(Clients clients, String topic, Duration limit) throws InterruptedException {
+  public static long awaitEnd(Clients clients, String topic, Duration limit)
+      throws InterruptedException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
     while (true) {
       long stable = end(clients, topic, IsolationLevel.READ_COMMITTED);

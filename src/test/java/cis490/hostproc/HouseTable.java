@@ -12,11 +12,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The table of packages, as {@code docs/architecture.md} has it, and as the code has it. */
 final class HouseTable {
 
   private static final Path DOCS = Path.of("docs", "architecture.md");
+  private static final Path SOURCES = Path.of("src", "main", "java", "cis490", "hostproc");
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)^import (?:static )?cis490\\.hostproc\\.(\\w+)\\.");
   private static final String HEAD = "| package | what | imports of ours | libraries |";
   private static final Pattern LINE =
       Pattern.compile("\\| `(\\w+)` \\| [^|]+ \\| ([^|]+) \\| ([^|]+) \\|");
@@ -68,8 +72,10 @@ final class HouseTable {
     return names;
   }
 
-  /** As it is. */
-  static Map<String, Line> of(JavaClasses classes) {
+  /**
+   * As it is: by the classes, and by the import lines, since constants leave no trace in classes.
+   */
+  static Map<String, Line> of(JavaClasses classes) throws IOException {
     Map<String, Line> lines = new TreeMap<>();
     for (JavaClass each : classes) {
       String self = room(each.getPackageName() + ".");
@@ -83,6 +89,17 @@ final class HouseTable {
         }
       }
       line.ours().remove(self);
+    }
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        String self = SOURCES.relativize(file).getName(0).toString();
+        Line line = lines.get(self);
+        Matcher imported = IMPORT.matcher(Files.readString(file));
+        while (imported.find()) {
+          line.ours().add(imported.group(1));
+        }
+        line.ours().remove(self);
+      }
     }
     return lines;
   }

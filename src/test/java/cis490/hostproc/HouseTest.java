@@ -30,27 +30,6 @@ class HouseTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("cis490.hostproc");
 
-  /** A collector writes rows, and loads no class of Jackson's for that. */
-  @Test
-  void samplingAndWritingRowsKnowsNoJackson() {
-    noClasses()
-        .that()
-        .resideInAnyPackage(of("sample"), of("journal"), of("proc"))
-        .or()
-        .haveFullyQualifiedName(HOUSE + "row.Row")
-        .or()
-        .haveFullyQualifiedName(HOUSE + "row.RowEncoder")
-        .or()
-        .haveFullyQualifiedName(HOUSE + "row.RowFormat")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage(JACKSON)
-        .orShould()
-        .dependOnClassesThat()
-        .haveFullyQualifiedName(HOUSE + "row.RowCheck")
-        .check(MAIN);
-  }
-
   /** What calls the C library is loaded where a command is started, and nowhere else. */
   @Test
   void onlyWhatStartsACommandCallsTheCLibrary() {

@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.journal.FileFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -35,9 +36,9 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     if (failure instanceof FailedException) {
       err.println(name + ": " + oneLine(failure.getMessage()));
     } else if (failure instanceof IOException known) {
-      err.println(name + ": " + oneLine(Failures.describe(known)));
+      err.println(name + ": " + oneLine(FileFailure.describe(known)));
     } else if (failure instanceof UncheckedIOException known) {
-      err.println(name + ": " + oneLine(Failures.describe(known.getCause())));
+      err.println(name + ": " + oneLine(FileFailure.describe(known.getCause())));
     } else {
       err.println(
           name + ": " + oneLine(failure.toString()) + " (" + DEBUG_VARIABLE + "=1 for more)");

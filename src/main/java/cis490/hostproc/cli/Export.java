@@ -3,6 +3,7 @@ package cis490.hostproc.cli;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.row.RowFormat;
@@ -53,7 +54,7 @@ final class Export {
     } catch (ShippingStoppedException foreign) {
       throw new FailedException(foreign.getMessage(), foreign);
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(path, failure), failure);
+      throw new FailedException(FileFailure.describe(path, failure), failure);
     } finally {
       status.clear();
     }
@@ -89,7 +90,7 @@ final class Export {
     try {
       return manifestFile.read().orElse(null);
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(manifestFile.path(), failure), failure);
+      throw new FailedException(FileFailure.describe(manifestFile.path(), failure), failure);
     }
   }
 
@@ -107,7 +108,7 @@ final class Export {
       manifestFile.write(both);
       manifestWritten = true;
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(manifestFile.path(), failure), failure);
+      throw new FailedException(FileFailure.describe(manifestFile.path(), failure), failure);
     }
   }
 

@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerJars;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.kafka.BadSettingException;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
@@ -116,7 +117,7 @@ final class KafkaOptions {
     try {
       properties.load(new StringReader(configText()));
     } catch (IOException unreadable) {
-      throw usage("--kafka-config " + Failures.describe(kafkaConfig, unreadable));
+      throw usage("--kafka-config " + FileFailure.describe(kafkaConfig, unreadable));
     } catch (IllegalArgumentException malformed) {
       throw usage("--kafka-config " + kafkaConfig + ": " + malformed.getMessage());
     }

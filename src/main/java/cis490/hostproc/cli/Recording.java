@@ -6,6 +6,7 @@ import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.episode.Run;
 import cis490.hostproc.episode.Ticks;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.proc.Auxv;
@@ -202,7 +203,7 @@ final class Recording implements AutoCloseable {
     } catch (NoSuchProcessException | MalformedKernelTextException wrong) {
       throw new FailedException(wrong.getMessage(), wrong);
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(failure), failure);
+      throw new FailedException(FileFailure.describe(failure), failure);
     }
     if (journal.tornBytes() > 0) {
       Log.get().warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
@@ -487,7 +488,7 @@ final class Recording implements AutoCloseable {
     try {
       journal.force();
     } catch (IOException failure) {
-      Log.get().error("{}: {}", journal.path(), Failures.describe(failure));
+      Log.get().error("{}: {}", journal.path(), FileFailure.describe(failure));
     }
   }
 
@@ -536,7 +537,7 @@ final class Recording implements AutoCloseable {
           && journal.alteration(arrived) == null
           && journal.lookAtAll() == null;
     } catch (IOException unreadable) {
-      Log.get().error("{}: {}", journal.path(), Failures.describe(unreadable));
+      Log.get().error("{}: {}", journal.path(), FileFailure.describe(unreadable));
       return false;
     }
   }
@@ -559,7 +560,7 @@ final class Recording implements AutoCloseable {
       cursor.skipTo(length);
       return journal.alteration(cursor) == null ? cursor.chain() : null;
     } catch (IOException failure) {
-      Log.get().error("{}: {}", journal.path(), Failures.describe(failure));
+      Log.get().error("{}: {}", journal.path(), FileFailure.describe(failure));
       return null;
     }
   }
@@ -602,7 +603,7 @@ final class Recording implements AutoCloseable {
         Log.get()
             .error(
                 "the manifest is not up to date: {}",
-                Failures.describe(manifestFile.path(), failure));
+                FileFailure.describe(manifestFile.path(), failure));
       }
       manifestBehind = true;
     }

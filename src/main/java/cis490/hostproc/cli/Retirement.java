@@ -1,14 +1,15 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.check.RowCheck;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TopicReader;
 import cis490.hostproc.lake.LakeRows;
-import cis490.hostproc.row.RowCheck;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.ship.RowDifference;
 import cis490.hostproc.ship.ShippingStoppedException;
@@ -95,7 +96,7 @@ final class Retirement {
     } catch (UnknownTopicOrPartitionException none) {
       throw KafkaFailure.noTopic(settings, episode.topic());
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(file, failure), failure);
+      throw new FailedException(FileFailure.describe(file, failure), failure);
     } finally {
       status.clear();
     }
@@ -178,7 +179,7 @@ final class Retirement {
     } catch (UnknownTopicOrPartitionException none) {
       throw KafkaFailure.noTopic(settings, episode.topic());
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(file, failure), failure);
+      throw new FailedException(FileFailure.describe(file, failure), failure);
     } finally {
       status.clear();
     }
@@ -224,7 +225,7 @@ final class Retirement {
       Log.get()
           .warn(
               "the retired manifest is in Kafka alone: {}",
-              Failures.describe(beside.path(), failure));
+              FileFailure.describe(beside.path(), failure));
     }
   }
 

@@ -1,9 +1,11 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.check.RowGate;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.row.RowFormat;
@@ -80,7 +82,7 @@ final class Shipment implements AutoCloseable {
       reader = JournalReader.open(options.file());
       known = manifestFile.read().map(this::underItsName).orElse(null);
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(options.file(), failure), failure);
+      throw new FailedException(FileFailure.describe(options.file(), failure), failure);
     }
     if (known != null && !known.beginning().episodeId().equals(options.episode().value())) {
       throw new FailedException(
@@ -139,7 +141,7 @@ final class Shipment implements AutoCloseable {
       }
       requireUnaltered(cursor);
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(options.file(), failure), failure);
+      throw new FailedException(FileFailure.describe(options.file(), failure), failure);
     } finally {
       status.clear();
     }
@@ -354,7 +356,7 @@ final class Shipment implements AutoCloseable {
       Log.get()
           .info(
               "the sealed manifest is in Kafka alone: {}",
-              Failures.describe(manifestFile.path(), failure));
+              FileFailure.describe(manifestFile.path(), failure));
     }
   }
 

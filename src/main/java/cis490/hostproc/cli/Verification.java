@@ -1,9 +1,10 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.check.FileCheck;
+import cis490.hostproc.check.Timeline;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.Run;
-import cis490.hostproc.row.Timeline;
 import cis490.hostproc.ship.TopicCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;

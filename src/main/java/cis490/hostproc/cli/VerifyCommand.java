@@ -1,10 +1,12 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.check.FileCheck;
+import cis490.hostproc.check.RowCheck;
 import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.kafka.KafkaSettings;
-import cis490.hostproc.row.RowCheck;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.ship.TopicCheck;
 import java.io.IOException;
@@ -57,9 +59,9 @@ final class VerifyCommand extends Command {
       status = new StatusLine(System.err);
       verification = verify(rows, connection.settings());
     } catch (IOException failure) {
-      throw new FailedException(Failures.describe(file, failure), failure);
+      throw new FailedException(FileFailure.describe(file, failure), failure);
     } catch (UncheckedIOException failure) {
-      throw new FailedException(Failures.describe(file, failure.getCause()), failure);
+      throw new FailedException(FileFailure.describe(file, failure.getCause()), failure);
     } finally {
       if (status != null) {
         status.clear();

@@ -2,9 +2,9 @@ package cis490.hostproc.lake;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import cis490.hostproc.check.RowCheck;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
-import cis490.hostproc.row.RowCheck;
 import cis490.hostproc.row.RowFormat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.Fixtures;
 import cis490.hostproc.Tool;
+import cis490.hostproc.check.RowCheck;
 import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
 import cis490.hostproc.proc.ProcessFiles;

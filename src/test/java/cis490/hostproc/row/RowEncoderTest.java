@@ -47,7 +47,7 @@ class RowEncoderTest {
   void anAbsentFileLeavesItsTwoFieldsNullWhateverTheyHeld() {
     for (boolean io : new boolean[] {true, false}) {
       for (boolean status : new boolean[] {true, false}) {
-        Row row = filled(-1L);
+        Row row = RandomRows.filled(-1L);
         row.ioPresent = io;
         row.statusPresent = status;
         assertEquals(slowly(row), line(row));
@@ -93,7 +93,7 @@ class RowEncoderTest {
 
   @Test
   void timesBeforeTheOriginAreNegative() {
-    Row row = filled(0);
+    Row row = RandomRows.filled(0);
     for (long time :
         new long[] {-1, -9, -10, -1_000_000_000L, Long.MIN_VALUE + 1, Long.MIN_VALUE, 0, 1}) {
       row.at(time, -time);
@@ -105,7 +105,7 @@ class RowEncoderTest {
 
   @Test
   void theLongestLineFitsWithRoomToSpare() {
-    Row longest = filled(-1L);
+    Row longest = RandomRows.filled(-1L);
     longest.at(Long.MIN_VALUE, Long.MIN_VALUE);
     int length = line(longest).length();
     assertTrue(length <= RowEncoder.LINE_LENGTH_MAX - 20, "length " + length);
@@ -114,9 +114,9 @@ class RowEncoderTest {
 
   @Test
   void aShortLineAfterALongOneHoldsNothingOfIt() {
-    Row longest = filled(-1L);
+    Row longest = RandomRows.filled(-1L);
     longest.at(Long.MIN_VALUE, Long.MIN_VALUE);
-    Row shortest = filled(0);
+    Row shortest = RandomRows.filled(0);
     shortest.ioPresent = false;
     line(longest);
     assertEquals(slowly(shortest), line(shortest));
@@ -124,12 +124,13 @@ class RowEncoderTest {
 
   @Test
   void theBufferIsDirectAndHoldsTheLineFromPositionToLimit() {
-    ByteBuffer line = encoder.encode(filled(7));
+    ByteBuffer line = encoder.encode(RandomRows.filled(7));
     assertTrue(line.isDirect());
     assertEquals(0, line.position());
-    assertEquals(slowly(filled(7)).length(), line.remaining());
+    assertEquals(slowly(RandomRows.filled(7)).length(), line.remaining());
     line.position(line.limit());
-    assertEquals(slowly(filled(8)), line(filled(8)), "a reader may use up the buffer");
+    assertEquals(
+        slowly(RandomRows.filled(8)), line(RandomRows.filled(8)), "a reader may use up the buffer");
   }
 
   @Test
@@ -138,7 +139,7 @@ class RowEncoderTest {
     SplittableRandom random = Seed.random("rows through python");
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     for (int i = 0; i < 2000; i++) {
-      lines.write(bytes(randomRow(random)));
+      lines.write(bytes(RandomRows.next(random)));
     }
     byte[] byPython =
         Tool.output(
@@ -152,7 +153,7 @@ class RowEncoderTest {
 
   /** The number in every field at once. */
   private void assertWritten(long number) {
-    Row row = filled(number);
+    Row row = RandomRows.filled(number);
     assertEquals(slowly(row), line(row));
   }
 
@@ -188,34 +189,5 @@ class RowEncoderTest {
 
   private static String slowly(String name, long value, boolean present) {
     return ", \"" + name + "\": " + (present ? Long.toUnsignedString(value) : "null");
-  }
-
-  private static Row filled(long number) {
-    Row row = new Row();
-    row.at(number, number);
-    row.cpuUserJiffies = number;
-    row.cpuSysJiffies = number;
-    row.rssBytes = number;
-    row.vsizeBytes = number;
-    row.ioPresent = true;
-    row.ioReadBytes = number;
-    row.ioWriteBytes = number;
-    row.statusPresent = true;
-    row.voluntaryCtxsw = number;
-    row.involuntaryCtxsw = number;
-    row.minorFaults = number;
-    row.majorFaults = number;
-    return row;
-  }
-
-  static Row randomRow(SplittableRandom random) {
-    Row row = filled(random.nextLong() >>> random.nextInt(64));
-    row.at(random.nextLong() >> random.nextInt(64), random.nextLong() >>> 1);
-    row.cpuSysJiffies = random.nextLong() >>> random.nextInt(64);
-    row.ioPresent = random.nextInt(4) > 0;
-    row.ioWriteBytes = random.nextLong() >>> random.nextInt(64);
-    row.statusPresent = random.nextInt(4) > 0;
-    row.involuntaryCtxsw = random.nextLong() >>> random.nextInt(64);
-    return row;
   }
 }

@@ -1,4 +1,4 @@
-package cis490.hostproc.row;
+package cis490.hostproc.check;
 
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,6 +11,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import cis490.hostproc.Schemas;
 import cis490.hostproc.Seed;
 import cis490.hostproc.Tool;
+import cis490.hostproc.row.RandomRows;
+import cis490.hostproc.row.Row;
+import cis490.hostproc.row.RowEncoder;
+import cis490.hostproc.row.RowFormat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -195,7 +199,7 @@ class RowCheckTest {
     SplittableRandom random = Seed.random("rows of the encoder");
     RowEncoder encoder = new RowEncoder();
     for (int i = 0; i < 10_000; i++) {
-      Row row = RowEncoderTest.randomRow(random);
+      Row row = RandomRows.next(random);
       long tMonoNs = random.nextLong() >>> random.nextInt(1, 64);
       long tWallNs = random.nextLong() >>> random.nextInt(1, 64);
       row.at(tMonoNs, tWallNs);

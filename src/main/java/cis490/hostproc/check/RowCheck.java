@@ -1,5 +1,6 @@
-package cis490.hostproc.row;
+package cis490.hostproc.check;
 
+import cis490.hostproc.row.RowFormat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,4 +1,4 @@
-package cis490.hostproc.row;
+package cis490.hostproc.check;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

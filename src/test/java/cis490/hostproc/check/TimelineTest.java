@@ -1,11 +1,11 @@
-package cis490.hostproc.row;
+package cis490.hostproc.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import cis490.hostproc.Seed;
-import cis490.hostproc.row.Timeline.Event;
+import cis490.hostproc.check.Timeline.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

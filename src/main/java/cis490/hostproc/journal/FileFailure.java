@@ -1,4 +1,4 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.journal;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -9,18 +9,30 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Words for what the file system throws: its messages are often a path alone. */
-final class Failures {
+public final class FileFailure {
 
-  private Failures() {}
+  private FileFailure() {}
 
-  /** Names the file where the failure itself does not. */
-  static String describe(Path file, IOException failure) {
+  /**
+   * Names the file where the failure itself does not.
+   *
+   * @param file that was read or written
+   * @param failure of the file system
+   * @return on one line
+   */
+  public static String describe(Path file, IOException failure) {
     String reason =
         failure instanceof CharacterCodingException ? "is no UTF-8 text" : describe(failure);
     return reason.contains(file.toString()) ? reason : file + ": " + reason;
   }
 
-  static String describe(IOException failure) {
+  /**
+   * What went wrong, with the file's name if the failure has it.
+   *
+   * @param failure of the file system
+   * @return on one line
+   */
+  public static String describe(IOException failure) {
     if (failure instanceof AccessDeniedException denied) {
       return denied.getFile() + ": permission denied";
     }

@@ -1,14 +1,13 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.check;
 
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
-import cis490.hostproc.row.RowCheck;
 import java.nio.file.Path;
 
 /**
  * Lets valid rows of a file through. Other lines are refused, or passed over. One thread at a time.
  */
-final class RowGate implements JournalCursor.Keep {
+public final class RowGate implements JournalCursor.Keep {
 
   private final Path path;
   private final boolean skipInvalid;
@@ -20,7 +19,13 @@ final class RowGate implements JournalCursor.Keep {
   private Long firstWallNs;
   private Long lastWallNs;
 
-  RowGate(Path path, boolean skipInvalid) {
+  /**
+   * Has seen nothing yet.
+   *
+   * @param path for messages
+   * @param skipInvalid whether other lines are passed over, and not refused
+   */
+  public RowGate(Path path, boolean skipInvalid) {
     this.path = path;
     this.skipInvalid = skipInvalid;
   }
@@ -40,8 +45,14 @@ final class RowGate implements JournalCursor.Keep {
     return true;
   }
 
-  /** Checks and counts, and keeps all lines: for the first walk over all that is there. */
-  boolean look(byte[] line, long number) {
+  /**
+   * Checks and counts, and keeps all lines: for the first walk over all that is there.
+   *
+   * @param line without its newline
+   * @param number of the line, from 1
+   * @return true
+   */
+  public boolean look(byte[] line, long number) {
     valid(line, number);
     return true;
   }
@@ -68,23 +79,39 @@ final class RowGate implements JournalCursor.Keep {
     }
   }
 
-  /** Lines that are no valid rows, among those walked over so far. */
-  long invalidLines() {
+  /**
+   * Lines that are no valid rows, among those walked over so far.
+   *
+   * @return count
+   */
+  public long invalidLines() {
     return invalidLines;
   }
 
-  /** File, line number and reason; null if all lines so far are valid rows. */
-  String firstProblem() {
+  /**
+   * What is wrong with the first line that is no valid row.
+   *
+   * @return file, line number and reason; null if all lines so far are valid rows
+   */
+  public String firstProblem() {
     return firstProblem;
   }
 
-  /** {@code t_wall_ns} of the first row, null if there was none. */
-  Long firstWallNs() {
+  /**
+   * When the first row was read.
+   *
+   * @return its {@code t_wall_ns}, null if there was none
+   */
+  public Long firstWallNs() {
     return firstWallNs;
   }
 
-  /** {@code t_wall_ns} of the last row, null if there was none. */
-  Long lastWallNs() {
+  /**
+   * When the last row was read.
+   *
+   * @return its {@code t_wall_ns}, null if there was none
+   */
+  public Long lastWallNs() {
     return lastWallNs;
   }
 }

@@ -1,4 +1,4 @@
-package cis490.hostproc.row;
+package cis490.hostproc.check;
 
 import java.time.Duration;
 import java.util.ArrayList;

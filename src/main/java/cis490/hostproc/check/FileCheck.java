@@ -1,11 +1,10 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.check;
 
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
-import cis490.hostproc.row.RowCheck;
-import cis490.hostproc.row.Timeline;
 import java.io.IOException;
 import java.util.function.LongConsumer;
 
@@ -22,7 +21,7 @@ import java.util.function.LongConsumer;
  * @param manifest null if there is none, or if it can't be read
  * @param manifestFailure why it can't be read, else null
  */
-record FileCheck(
+public record FileCheck(
     long lines,
     long bytes,
     long tornBytes,
@@ -35,16 +34,25 @@ record FileCheck(
 
   private static final long NS_PER_MS = 1_000_000;
 
-  /** Reads the file's first {@code length} bytes, at the end of a line. */
-  static FileCheck read(JournalSource file, long length, long tornBytes, LongConsumer progress)
-      throws IOException {
+  /**
+   * Reads a file, and the manifest beside it.
+   *
+   * @param file of rows
+   * @param length how many of its bytes, up to the end of a line
+   * @param tornBytes behind its last newline
+   * @param progress is given the number of each line
+   * @return what was found
+   * @throws IOException if the file can't be read
+   */
+  public static FileCheck read(
+      JournalSource file, long length, long tornBytes, LongConsumer progress) throws IOException {
     Manifest manifest = null;
     String manifestFailure = null;
     ManifestFile beside = ManifestFile.beside(file.path());
     try {
       manifest = beside.read().orElse(null);
     } catch (IOException failure) {
-      manifestFailure = Failures.describe(beside.path(), failure);
+      manifestFailure = FileFailure.describe(beside.path(), failure);
     }
     Timeline timeline = timeline(manifest);
     RowCheck check = new RowCheck();
@@ -73,8 +81,13 @@ record FileCheck(
         manifestFailure);
   }
 
-  /** With another manifest than the one beside the file. */
-  FileCheck with(Manifest other) {
+  /**
+   * With another manifest than the one beside the file.
+   *
+   * @param other the manifest
+   * @return all else as it is here
+   */
+  public FileCheck with(Manifest other) {
     return new FileCheck(
         lines, bytes, tornBytes, chain, invalid, firstInvalid, timeline, other, null);
   }

@@ -1,4 +1,4 @@
-package cis490.hostproc.row;
+package cis490.hostproc.check;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;

@@ -43,7 +43,7 @@ final class ConsumeCommand extends Command {
     }
     OutputStream out = new BufferedOutputStream(Stdout.stream(), OUT_BUFFER_BYTES);
     try (KafkaConnection connection = kafka.connection()) {
-      print(connection.settings(), out);
+      print(connection.connect(), out);
     } catch (OutputException enough) {
       // Stdout knows whether that is a failure.
       Log.get().debug("not printed", enough);

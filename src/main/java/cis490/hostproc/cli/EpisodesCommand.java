@@ -2,6 +2,7 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.ship.ManifestTopic;
 import cis490.hostproc.ship.RowCounter;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -35,7 +36,7 @@ final class EpisodesCommand extends Command {
   public Integer call() throws Exception {
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.settings();
+      KafkaSettings settings = connection.connect();
       try {
         print(settings, ManifestTopic.read(settings, CLIENT_ID));
       } catch (KafkaException failure) {

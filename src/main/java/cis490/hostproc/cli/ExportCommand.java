@@ -5,6 +5,7 @@ import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TopicAdmin;
+import cis490.hostproc.ship.ManifestTopic;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,7 +61,7 @@ final class ExportCommand extends Command {
     check();
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.settings();
+      KafkaSettings settings = connection.connect();
       try {
         return export(settings);
       } catch (KafkaException failure) {

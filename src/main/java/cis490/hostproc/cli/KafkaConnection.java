@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerProcess;
+import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 
 /** The way to the brokers; where that is the embedded one, it is started on the way. */
-final class KafkaConnection implements AutoCloseable {
+final class KafkaConnection implements Connector, AutoCloseable {
 
   private final Map<String, String> own;
   private final Path embeddedData;
@@ -27,7 +28,8 @@ final class KafkaConnection implements AutoCloseable {
    *
    * @throws IOException if the embedded one does not start
    */
-  KafkaSettings settings() throws IOException, InterruptedException {
+  @Override
+  public KafkaSettings connect() throws IOException, InterruptedException {
     if (embeddedData == null) {
       return new KafkaSettings(own);
     }

@@ -20,6 +20,9 @@ import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.Sampler;
 import cis490.hostproc.sample.Schedule;
 import cis490.hostproc.sample.SystemClock;
+import cis490.hostproc.ship.KnownManifest;
+import cis490.hostproc.ship.ManifestFeed;
+import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
@@ -397,18 +400,13 @@ final class Recording implements AutoCloseable {
         new ShipJob(
             journal,
             JournalCursor.Keep.ALL,
-            episode.topic(),
-            episode.value(),
-            episode.transactionalId(),
-            RowFormat.headers(),
-            EpisodeId.EPISODES_TOPIC,
-            () -> known(manifest).toJson(),
-            this::closing,
+            Replica.of(episode, RowFormat.headers()),
+            new Manifests(),
             options.linger(),
             false);
     connection = options.kafka().connection();
     inKafka = new KnownManifest(episode, connection);
-    shipper = new Shipper(job, inKafka::connect, shipFigures);
+    shipper = new Shipper(job, inKafka, shipFigures);
     standstill = new Standstill(STANDSTILL_AFTER, clock.monotonicNs());
     Thread shipping = new Thread(shipper, "hostproc-shipper");
     // What it leaves unfinished, the next run's recovery settles.
@@ -499,6 +497,20 @@ final class Recording implements AutoCloseable {
     }
     // A command of ours is a zombie for a moment, until we have waited for it.
     return ended && target.isCommand() ? EndReason.PROCESS_GONE : endReason;
+  }
+
+  /** As Kafka gets it. */
+  private final class Manifests implements ManifestFeed {
+
+    @Override
+    public byte[] now() throws Exception {
+      return known(manifest).toJson();
+    }
+
+    @Override
+    public byte[] sealed(JournalCursor end) throws Exception {
+      return closing(end);
+    }
   }
 
   /** On the shipper's thread: with what Kafka knows of earlier runs, if they are this file's. */

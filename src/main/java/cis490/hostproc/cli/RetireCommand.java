@@ -47,7 +47,7 @@ final class RetireCommand extends Command {
     }
     kafka.check(false);
     try (KafkaConnection connection = kafka.connection()) {
-      KafkaSettings settings = connection.settings();
+      KafkaSettings settings = connection.connect();
       try {
         Retirement retirement = new Retirement(episode.id(), settings);
         Path path = file.getValue();

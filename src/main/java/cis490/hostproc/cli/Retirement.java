@@ -11,6 +11,8 @@ import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TopicReader;
 import cis490.hostproc.lake.LakeRows;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.ship.ManifestTopic;
+import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.RowDifference;
 import cis490.hostproc.ship.ShippingStoppedException;
 import cis490.hostproc.ship.TopicCheck;
@@ -198,10 +200,7 @@ final class Retirement {
   void delete() throws Exception {
     TopicRetirement retirement =
         new TopicRetirement(
-            episode.topic(),
-            episode.value(),
-            episode.transactionalId(),
-            EpisodeId.EPISODES_TOPIC,
+            Replica.of(episode, RowFormat.headers()),
             new TopicRetirement.Proved(topicId, rows, manifestsEnd));
     Manifest retired = manifest.retired();
     try {

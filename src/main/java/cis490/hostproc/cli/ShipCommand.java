@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.ship.KnownManifest;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Model.OptionSpec;

@@ -9,6 +9,9 @@ import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.ship.KnownManifest;
+import cis490.hostproc.ship.ManifestFeed;
+import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
@@ -200,18 +203,13 @@ final class Shipment implements AutoCloseable {
         new ShipJob(
             reader,
             gate,
-            episode.topic(),
-            episode.value(),
-            episode.transactionalId(),
-            RowFormat.headers(),
-            EpisodeId.EPISODES_TOPIC,
-            this::announced,
-            this::seal,
+            Replica.of(episode, RowFormat.headers()),
+            new Manifests(),
             options.linger(),
             true);
     connection = options.kafka().connection();
     inKafka = new KnownManifest(episode, connection);
-    shipper = new Shipper(job, inKafka::connect, figures);
+    shipper = new Shipper(job, inKafka, figures);
     if (!options.follow()) {
       shipper.complete();
     }
@@ -286,6 +284,20 @@ final class Shipment implements AutoCloseable {
                 RowFormat.AVAILABLE_IN_DEPLOYMENT,
                 RowFormat.SCHEMA_ID,
                 gate.firstWallNs()));
+  }
+
+  /** As Kafka gets it. */
+  private final class Manifests implements ManifestFeed {
+
+    @Override
+    public byte[] now() throws Exception {
+      return announced();
+    }
+
+    @Override
+    public byte[] sealed(JournalCursor end) throws Exception {
+      return seal(end);
+    }
   }
 
   /** On the shipper's thread: with what Kafka knows better, if that is of this file. */

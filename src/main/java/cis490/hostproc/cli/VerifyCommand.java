@@ -8,6 +8,7 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.ship.ManifestTopic;
 import cis490.hostproc.ship.TopicCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +58,7 @@ final class VerifyCommand extends Command {
     try (JournalReader rows = JournalReader.open(file);
         KafkaConnection connection = kafka.connection()) {
       status = new StatusLine(System.err);
-      verification = verify(rows, connection.settings());
+      verification = verify(rows, connection.connect());
     } catch (IOException failure) {
       throw new FailedException(FileFailure.describe(file, failure), failure);
     } catch (UncheckedIOException failure) {

@@ -1,12 +1,11 @@
 package cis490.hostproc.ship;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import cis490.hostproc.kafka.Clients;
 import cis490.hostproc.kafka.FailureText;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
@@ -46,11 +45,6 @@ final class ManifestPublisher {
     this.job = job;
   }
 
-  /** Not one that an episode's rows could have: no topic has a slash in its name. */
-  static String transactionalId(String ofRows) {
-    return ofRows + "/manifest";
-  }
-
   /**
    * Has the manifest published as it is now; later, if one is just being published, or that has
    * failed just before: {@link #isBehind()} says when it is to be offered again. Does not wait.
@@ -86,7 +80,7 @@ final class ManifestPublisher {
 
   private void tryToPublish(KafkaSettings settings, Duration transactionTimeout) {
     try {
-      publish(settings, transactionTimeout, job.manifest());
+      publish(settings, transactionTimeout, job.manifests()::now);
       succeeded();
     } catch (ShippingStoppedException stop) {
       stop(stop);
@@ -99,7 +93,7 @@ final class ManifestPublisher {
 
   private synchronized void succeeded() {
     if (failures > 1) {
-      LOG.info("the manifest is in {} now", job.episodesTopic());
+      LOG.info("the manifest is in {} now", job.replica().episodesTopic());
     }
     failures = 0;
   }
@@ -115,7 +109,7 @@ final class ManifestPublisher {
     if (failures == 2) {
       LOG.warn(
           "the manifest is not in {} yet, rows go on: {}",
-          job.episodesTopic(),
+          job.replica().episodesTopic(),
           FailureText.describe(failure));
     }
     LOG.debug("the manifest was not published", failure);
@@ -135,7 +129,7 @@ final class ManifestPublisher {
    * @throws ShippingStoppedException if none may be published
    * @throws Exception if it is not published
    */
-  void publishLast(KafkaSettings settings, Duration transactionTimeout, ShipJob.Announced last)
+  void publishLast(KafkaSettings settings, Duration transactionTimeout, Callable<byte[]> last)
       throws Exception {
     awaitEnd();
     requireNotStopped();
@@ -150,15 +144,15 @@ final class ManifestPublisher {
   }
 
   private void publish(
-      KafkaSettings settings, Duration transactionTimeout, ShipJob.Announced manifest)
+      KafkaSettings settings, Duration transactionTimeout, Callable<byte[]> manifest)
       throws Exception {
-    try (Clients clients = Clients.open(settings, ShipSession.clientId(job) + "-manifest")) {
-      KeptTopic episodes = KeptTopic.ofEpisodes(clients, job.episodesTopic());
-      clients.watch(job.episodesTopic(), episodes.ensure());
+    try (Clients clients = Clients.open(settings, job.replica().clientId() + "-manifest")) {
+      KeptTopic episodes = KeptTopic.ofEpisodes(clients, job.replica().episodesTopic());
+      clients.watch(job.replica().episodesTopic(), episodes.ensure());
       Producer<byte[], byte[]> producer =
-          clients.producer(transactionalId(job.transactionalId()), transactionTimeout);
+          clients.producer(job.replica().manifestTransactionalId(), transactionTimeout);
       clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
-      byte[] json = manifest.get();
+      byte[] json = manifest.call();
       synchronized (this) {
         if (Arrays.equals(json, published)) {
           return;
@@ -176,7 +170,7 @@ final class ManifestPublisher {
 
   private long send(Clients clients, Producer<byte[], byte[]> producer, byte[] json) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(job.episodesTopic(), 0, job.key().getBytes(UTF_8), json);
+        new ProducerRecord<>(job.replica().episodesTopic(), 0, job.replica().key(), json);
     return clients.call(
         "the manifest",
         clients.deliveryLimit().plus(clients.blockLimit()),

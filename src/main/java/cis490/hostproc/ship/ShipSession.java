@@ -1,7 +1,5 @@
 package cis490.hostproc.ship;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
 import cis490.hostproc.kafka.Clients;
@@ -70,13 +68,9 @@ final class ShipSession implements AutoCloseable {
     this.pace = pace;
     this.constantHeaders = constantHeaders;
     this.figures = figures;
-    this.key = job.key().getBytes(UTF_8);
+    this.key = job.replica().key();
     this.topic = KeptTopic.ofRows(clients, job.topic());
-    this.episodes = KeptTopic.ofEpisodes(clients, job.episodesTopic());
-  }
-
-  static String clientId(ShipJob job) {
-    return "hostproc-" + job.key();
+    this.episodes = KeptTopic.ofEpisodes(clients, job.replica().episodesTopic());
   }
 
   /**
@@ -118,15 +112,15 @@ final class ShipSession implements AutoCloseable {
    */
   private void requireNotRetired() throws Exception {
     if (episodes.id().isPresent()) {
-      OpenTransaction.awaitEnd(clients, job.episodesTopic(), ROWS_VISIBLE_WITHIN);
+      OpenTransaction.awaitEnd(clients, job.replica().episodesTopic(), ROWS_VISIBLE_WITHIN);
     }
-    job.manifest().get();
+    job.manifests().now();
   }
 
   /** With the time for a transaction that the brokers allow. */
   private void initTransactions() throws ShippingStoppedException {
     while (true) {
-      producer = clients.producer(job.transactionalId(), pace.transactionTimeout());
+      producer = clients.producer(job.replica().transactionalId(), pace.transactionTimeout());
       try {
         clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
         figures.watch(producer);
@@ -161,8 +155,8 @@ final class ShipSession implements AutoCloseable {
               "a look at the transaction",
               clients
                   .admin()
-                  .describeTransactions(List.of(job.transactionalId()))
-                  .description(job.transactionalId()));
+                  .describeTransactions(List.of(job.replica().transactionalId()))
+                  .description(job.replica().transactionalId()));
       return switch (now.state()) {
         case EMPTY, ONGOING, PREPARE_COMMIT, COMPLETE_COMMIT ->
             "producer " + now.producerId() + ", epoch " + now.producerEpoch();

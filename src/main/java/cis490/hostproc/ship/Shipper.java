@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
 import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.FailureText;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
@@ -48,18 +49,6 @@ public final class Shipper implements Runnable {
 
   /** The only state in which there may be nothing to do. */
   static final String FOLLOWING = "shipping";
-
-  /** Knows where the brokers are, and starts one if that is how it is done. */
-  @FunctionalInterface
-  public interface Connector {
-    /**
-     * Called on the shipper's thread; may take its time.
-     *
-     * @return settings that reach the brokers as they are now
-     * @throws Exception if there is no way to them at present
-     */
-    KafkaSettings connect() throws Exception;
-  }
 
   /** How a job ended. */
   public enum Outcome {
@@ -108,14 +97,14 @@ public final class Shipper implements Runnable {
    * Ready to {@link #run()}.
    *
    * @param job what and where
-   * @param connector asked at the start and after each failure
+   * @param connector asked at the start and after each failure, on the shipper's thread
    * @param figures what is counted
    */
   public Shipper(ShipJob job, Connector connector, ShipFigures figures) {
     this.job = job;
     this.connector = connector;
     this.figures = figures;
-    this.constantHeaders = RowHeaders.constants(job.headers());
+    this.constantHeaders = RowHeaders.constants(job.replica().headers());
     this.committed = job.start();
     this.manifests = new ManifestPublisher(job);
   }
@@ -194,7 +183,7 @@ public final class Shipper implements Runnable {
   }
 
   private void ship(KafkaSettings settings) throws Exception {
-    Clients clients = Clients.open(settings, ShipSession.clientId(job));
+    Clients clients = Clients.open(settings, job.replica().clientId());
     try (ShipSession session = new ShipSession(job, clients, pace, constantHeaders, figures)) {
       try {
         session.recover(committed);
@@ -301,7 +290,7 @@ public final class Shipper implements Runnable {
     }
     state = "publishing the last manifest";
     manifests.publishLast(
-        settings, pace.transactionTimeout(), () -> job.sealed().apply(session.committed()));
+        settings, pace.transactionTimeout(), () -> job.manifests().sealed(session.committed()));
     outcome = Outcome.EQUAL;
   }
 

@@ -1,7 +1,5 @@
 package cis490.hostproc.ship;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import cis490.hostproc.kafka.Clients;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.OpenTransaction;
@@ -19,15 +17,10 @@ import org.apache.kafka.common.Uuid;
 /**
  * The end of a topic whose rows were proved to be elsewhere.
  *
- * @param topic of the rows
- * @param key the episode id
- * @param transactionalId of the one producer of the episode's rows: one that is at work is fenced
- *     off, and so is that of its manifests
- * @param episodesTopic where the manifests are
+ * @param replica whose producers are fenced off: that of the rows and that of the manifest
  * @param proved what was proved
  */
-public record TopicRetirement(
-    String topic, String key, String transactionalId, String episodesTopic, Proved proved) {
+public record TopicRetirement(Replica replica, Proved proved) {
 
   private static final Duration ENDED_WITHIN = Duration.ofSeconds(40);
 
@@ -70,9 +63,8 @@ public record TopicRetirement(
   public void run(KafkaSettings settings, String clientId, byte[] manifest) throws Exception {
     try (Clients clients = Clients.open(settings, clientId);
         RowCounter counter = new RowCounter(settings, clientId)) {
-      fenceOff(clients, transactionalId);
-      Producer<byte[], byte[]> producer =
-          fenceOff(clients, ManifestPublisher.transactionalId(transactionalId));
+      fenceOff(clients, replica.transactionalId());
+      Producer<byte[], byte[]> producer = fenceOff(clients, replica.manifestTransactionalId());
       requireSameTopic(clients, counter);
       requireSameManifest(clients);
       clients.run("the manifest", clients.deliveryLimit(), () -> publish(producer, manifest));
@@ -91,15 +83,15 @@ public record TopicRetirement(
   }
 
   private void requireSameTopic(Clients clients, RowCounter counter) throws Exception {
-    if (!Topics.id(clients, topic).equals(proved.topicId())) {
+    if (!Topics.id(clients, replica.topic()).equals(proved.topicId())) {
       throw new ShippingStoppedException(
-          "topic " + topic + " was deleted and made anew while its rows were looked at");
+          "topic " + replica.topic() + " was deleted and made anew while its rows were looked at");
     }
-    OptionalLong now = counter.rows(topic);
+    OptionalLong now = counter.rows(replica.topic());
     if (now.isEmpty() || now.getAsLong() != proved.rows()) {
       throw new ShippingStoppedException(
           "topic "
-              + topic
+              + replica.topic()
               + " has grown: it had "
               + proved.rows()
               + " rows when they were looked at");
@@ -108,9 +100,9 @@ public record TopicRetirement(
 
   /** None of this episode may have come since, hidden by another's transaction or not. */
   private void requireSameManifest(Clients clients) throws Exception {
-    long end = OpenTransaction.awaitEnd(clients, episodesTopic, ENDED_WITHIN);
-    TopicReader reader = new TopicReader(clients, episodesTopic);
-    byte[] episode = key.getBytes(UTF_8);
+    long end = OpenTransaction.awaitEnd(clients, replica.episodesTopic(), ENDED_WITHIN);
+    TopicReader reader = new TopicReader(clients, replica.episodesTopic());
+    byte[] episode = replica.key();
     boolean[] isNew = {false};
     reader.forEach(
         Math.max(reader.beginning(), proved.manifestsEnd()),
@@ -121,13 +113,15 @@ public record TopicRetirement(
         });
     if (isNew[0]) {
       throw new ShippingStoppedException(
-          "the manifest of " + key + " has changed since: a collector goes on with the episode");
+          "the manifest of "
+              + replica.episode()
+              + " has changed since: a collector goes on with the episode");
     }
   }
 
   private void publish(Producer<byte[], byte[]> producer, byte[] manifest) {
     producer.beginTransaction();
-    producer.send(new ProducerRecord<>(episodesTopic, 0, key.getBytes(UTF_8), manifest));
+    producer.send(new ProducerRecord<>(replica.episodesTopic(), 0, replica.key(), manifest));
     producer.commitTransaction();
   }
 }

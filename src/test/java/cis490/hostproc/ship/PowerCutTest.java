@@ -91,13 +91,17 @@ class PowerCutTest {
         new ShipJob(
             disk,
             JournalCursor.Keep.ALL,
-            episode.topic(),
-            episode.value(),
-            episode.transactionalId(),
-            Map.of("source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
-            MANIFESTS,
-            this::openManifest,
-            end -> ("closed " + end.chain()).getBytes(UTF_8),
+            new Replica(
+                episode,
+                Map.of(
+                    "source",
+                    "host_proc",
+                    "available_in_deployment",
+                    "false",
+                    "schema",
+                    "urn:test"),
+                MANIFESTS),
+            new TestManifests(this::openManifest),
             Duration.ofMillis(1 + random.nextInt(20)),
             false);
     ShipFigures figures = new ShipFigures(new SimpleMeterRegistry(), () -> 0);

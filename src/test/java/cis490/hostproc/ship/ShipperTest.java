@@ -12,6 +12,7 @@ import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
+import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TestTopics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -599,19 +600,22 @@ class ShipperTest {
     private final ShipFigures figures = new ShipFigures(registry, journal::lines);
     private final Shipper shipper;
 
-    private Running(Shipper.Connector connector, Supplier<byte[]> opening) {
+    private Running(Connector connector, Supplier<byte[]> opening) {
       ShipJob job =
           new ShipJob(
               source == null ? journal : source,
               JournalCursor.Keep.ALL,
-              topic,
-              episode.value(),
-              episode.transactionalId(),
-              Map.of(
-                  "source", "host_proc", "available_in_deployment", "false", "schema", "urn:test"),
-              manifests,
-              opening::get,
-              end -> ("closed " + end.chain()).getBytes(UTF_8),
+              new Replica(
+                  episode,
+                  Map.of(
+                      "source",
+                      "host_proc",
+                      "available_in_deployment",
+                      "false",
+                      "schema",
+                      "urn:test"),
+                  manifests),
+              new TestManifests(opening),
               Duration.ofMillis(20),
               false);
       shipper = new Shipper(job, connector, figures);

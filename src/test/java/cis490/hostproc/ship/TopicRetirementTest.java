@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.kafka.TestTopics;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +28,15 @@ class TopicRetirementTest {
 
   private static final String MANIFEST = "{\"state\": \"retired\"}";
 
-  private final String topic = TestTopics.newName("retirement");
+  private final EpisodeId episode = new EpisodeId(TestTopics.newName("retirement"));
+  private final String topic = episode.topic();
   private final String manifests = TestTopics.newName("manifests");
 
   @BeforeEach
   void threeRows() throws Exception {
     TestTopics.create(topic, 1, Map.of());
     TestTopics.create(manifests, 1, Map.of());
-    TestTopics.send(TestTopics.records(topic, "episode", "a\nb\nc\n".getBytes(UTF_8)));
+    TestTopics.send(TestTopics.records(topic, episode.value(), "a\nb\nc\n".getBytes(UTF_8)));
   }
 
   @Test
@@ -42,7 +44,7 @@ class TopicRetirementTest {
     retirement(3).run(TestTopics.settings(), "test", MANIFEST.getBytes(UTF_8));
     assertEquals("", TestTopics.asFileIfThere(TestBroker.address(), topic));
     var record = TestTopics.committed(manifests).get(0);
-    assertEquals("episode", new String(record.key(), UTF_8));
+    assertEquals(episode.value(), new String(record.key(), UTF_8));
     assertEquals(MANIFEST, new String(record.value(), UTF_8));
   }
 
@@ -93,7 +95,7 @@ class TopicRetirementTest {
       other.beginTransaction();
       other.send(manifest("another", "open")).get();
       collector.beginTransaction();
-      collector.send(manifest("episode", "open"));
+      collector.send(manifest(episode.value(), "open"));
       collector.commitTransaction();
       // It is committed, and no reader sees it as long as another's transaction is open.
       FutureTask<Exception> refused =
@@ -101,7 +103,8 @@ class TopicRetirementTest {
               () -> assertThrows(ShippingStoppedException.class, () -> run(retirement)));
       new Thread(refused, "retirement").start();
       other.commitTransaction();
-      assertTrue(refused.get().getMessage().contains("the manifest of episode has changed since"));
+      assertTrue(
+          refused.get().getMessage().contains("the manifest of " + episode + " has changed since"));
     }
     assertEquals("a\nb\nc\n", TestTopics.asFileIfThere(TestBroker.address(), topic));
     List<ConsumerRecord<byte[], byte[]>> all = TestTopics.committed(manifests);
@@ -113,7 +116,7 @@ class TopicRetirementTest {
     TopicRetirement retirement = retirement(3);
     TestTopics.delete(topic);
     TestTopics.create(topic, 1, Map.of());
-    TestTopics.send(TestTopics.records(topic, "episode", "a\nb\nc\n".getBytes(UTF_8)));
+    TestTopics.send(TestTopics.records(topic, episode.value(), "a\nb\nc\n".getBytes(UTF_8)));
     assertThrows(ShippingStoppedException.class, () -> run(retirement));
     assertEquals("a\nb\nc\n", TestTopics.asFileIfThere(TestBroker.address(), topic));
     assertEquals(List.of(), TestTopics.committed(manifests));
@@ -130,6 +133,6 @@ class TopicRetirementTest {
   private TopicRetirement retirement(long rows) {
     Uuid id = TopicRetirement.idOf(TestTopics.settings(), "test", topic);
     return new TopicRetirement(
-        topic, "episode", topic, manifests, new TopicRetirement.Proved(id, rows, 0));
+        new Replica(episode, Map.of(), manifests), new TopicRetirement.Proved(id, rows, 0));
   }
 }

@@ -1,11 +1,11 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.ship;
 
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
+import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.KafkaSettings;
-import cis490.hostproc.ship.ShippingStoppedException;
 import java.util.Locale;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 
@@ -16,30 +16,43 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
  * <p>Whoever publishes a manifest comes with the episode's transactional id, and so fences off who
  * came earlier. So what is read after {@code initTransactions} is the last one.
  */
-final class KnownManifest {
+public final class KnownManifest implements Connector {
 
   /** Ends what only another id helps against. */
-  static final String ANOTHER = "choose another --episode";
+  public static final String ANOTHER = "choose another --episode";
 
   private final EpisodeId episode;
-  private final KafkaConnection connection;
+  private final Connector connector;
   private volatile KafkaSettings settings;
   private ManifestTopic.Look look = ManifestTopic.Look.NONE;
   private volatile Manifest accepted;
 
-  KnownManifest(EpisodeId episode, KafkaConnection connection) {
+  /**
+   * Nothing is known yet.
+   *
+   * @param episode whose manifest it is
+   * @param connector the way to the brokers
+   */
+  public KnownManifest(EpisodeId episode, Connector connector) {
     this.episode = episode;
-    this.connection = connection;
+    this.connector = connector;
   }
 
-  /** The way to the brokers, to be asked for first. */
-  KafkaSettings connect() throws Exception {
-    settings = connection.settings();
+  /** To be asked for first. */
+  @Override
+  public KafkaSettings connect() throws Exception {
+    settings = connector.connect();
     return settings;
   }
 
-  /** As Kafka has it now; null if it has none. */
-  synchronized Manifest read() throws Exception {
+  /**
+   * As Kafka has it now.
+   *
+   * @return the last one; null if it has none
+   * @throws ShippingStoppedException if it may not be read, or the episode is retired
+   * @throws Exception if the brokers do not answer
+   */
+  public synchronized Manifest read() throws Exception {
     try {
       look = ManifestTopic.read(settings, "hostproc-" + episode, episode, look);
     } catch (TopicAuthorizationException denied) {
@@ -60,18 +73,33 @@ final class KnownManifest {
     return last;
   }
 
-  /** It is of the same recording. */
-  void accept(Manifest known) {
+  /**
+   * Keeps one that is of the same recording.
+   *
+   * @param known from {@link #read()}
+   */
+  public void accept(Manifest known) {
     accepted = known;
   }
 
-  /** What was last accepted; null if nothing was. For any thread. */
-  Manifest accepted() {
+  /**
+   * What was last accepted.
+   *
+   * @return null if nothing was
+   */
+  public Manifest accepted() {
     return accepted;
   }
 
-  /** Where Kafka knows how long the file was when it ended, and its hash, this must be that one. */
-  void requireSameFile(Manifest known, JournalSource file) throws Exception {
+  /**
+   * Where Kafka knows how long the file was when it ended, and its hash, this must be that one.
+   *
+   * @param known from {@link #read()}
+   * @param file that is to be shipped
+   * @throws ShippingStoppedException if it is another
+   * @throws Exception if it can't be read
+   */
+  public void requireSameFile(Manifest known, JournalSource file) throws Exception {
     Long bytes = known.ending().bytes();
     String chain = known.ending().chain();
     if (bytes == null || bytes == 0) {
@@ -88,7 +116,14 @@ final class KnownManifest {
     }
   }
 
-  ShippingStoppedException otherRecording(Manifest known, JournalSource file) {
+  /**
+   * Says that the manifest in Kafka is of another recording.
+   *
+   * @param known from {@link #read()}
+   * @param file that is to be shipped
+   * @return to be thrown
+   */
+  public ShippingStoppedException otherRecording(Manifest known, JournalSource file) {
     Long rows = known.ending().rows();
     return new ShippingStoppedException(
         String.format(

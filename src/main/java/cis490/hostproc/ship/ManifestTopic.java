@@ -1,4 +1,4 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.ship;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,12 +13,20 @@ import java.util.TreeMap;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The manifests that Kafka has. */
-final class ManifestTopic {
+public final class ManifestTopic {
 
   private ManifestTopic() {}
 
-  /** The last one of each episode, by id; null where it is no manifest. A deleted one is none. */
-  static Map<String, Manifest> read(KafkaSettings settings, String clientId) throws Exception {
+  /**
+   * The last one of each episode. A deleted one is none.
+   *
+   * @param settings where the brokers are
+   * @param clientId the clients' name
+   * @return by id; null where it is no manifest
+   * @throws Exception if the topic can't be read
+   */
+  public static Map<String, Manifest> read(KafkaSettings settings, String clientId)
+      throws Exception {
     Map<String, Manifest> episodes = new TreeMap<>();
     try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {
       reader.forEach(
@@ -38,12 +46,22 @@ final class ManifestTopic {
    * @param manifest the last one, null if there is none
    * @param end offset up to which was looked
    */
-  record Look(Manifest manifest, long end) {
-    static final Look NONE = new Look(null, 0);
+  public record Look(Manifest manifest, long end) {
+    /** At nothing yet. */
+    public static final Look NONE = new Look(null, 0);
   }
 
-  /** The last one of a single episode. Reads only what came after an earlier look. */
-  static Look read(KafkaSettings settings, String clientId, EpisodeId episode, Look before)
+  /**
+   * The last one of a single episode. Reads only what came after an earlier look.
+   *
+   * @param settings where the brokers are
+   * @param clientId the clients' name
+   * @param episode whose manifest it is
+   * @param before the earlier look
+   * @return the look now
+   * @throws Exception if the topic can't be read
+   */
+  public static Look read(KafkaSettings settings, String clientId, EpisodeId episode, Look before)
       throws Exception {
     byte[] key = episode.value().getBytes(UTF_8);
     try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {

@@ -2,8 +2,10 @@ package cis490.hostproc.kafka;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -65,21 +67,23 @@ public final class OpenTransaction {
         .offset();
   }
 
-  /** Whose it is, and what ends it. */
+  /** Whose the first one is, and what ends it. There can be more, each hides all behind it. */
   private static String describe(Clients clients, String topic, long stableEnd) {
     String open = "a transaction is open in " + topic + " from offset " + stableEnd + " on";
     TopicPartition partition = new TopicPartition(topic, 0);
     try {
-      for (ProducerState each :
+      Optional<ProducerState> first =
           clients
               .await(
                   "the producers of " + topic,
                   clients.admin().describeProducers(List.of(partition)).partitionResult(partition))
-              .activeProducers()) {
-        if (each.currentTransactionStartOffset().isPresent()) {
-          long from = each.currentTransactionStartOffset().getAsLong();
-          return open + ", of producer " + each.producerId() + end(clients, topic, each, from);
-        }
+              .activeProducers()
+              .stream()
+              .filter(each -> each.currentTransactionStartOffset().isPresent())
+              .min(Comparator.comparingLong(OpenTransaction::startOffset));
+      if (first.isPresent()) {
+        ProducerState producer = first.get();
+        return open + ", of producer " + producer.producerId() + end(clients, topic, producer);
       }
     } catch (KafkaException notTold) {
       // It is there all the same.
@@ -87,7 +91,11 @@ public final class OpenTransaction {
     return open;
   }
 
-  private static String end(Clients clients, String topic, ProducerState producer, long from) {
+  private static long startOffset(ProducerState producer) {
+    return producer.currentTransactionStartOffset().orElse(Long.MAX_VALUE);
+  }
+
+  private static String end(Clients clients, String topic, ProducerState producer) {
     Collection<TransactionListing> known =
         clients.await(
             "the transactions of producer " + producer.producerId(),
@@ -105,6 +113,6 @@ public final class OpenTransaction {
         + " abort --topic "
         + topic
         + " --partition 0 --start-offset "
-        + from;
+        + startOffset(producer);
   }
 }

@@ -66,7 +66,7 @@ final class BrokerFaults {
     long end = run.topicEnd();
     run.pass(5_000, 12_000);
     Assertions.assertEquals(end, run.topicEnd(), "nothing is sent meanwhile");
-    Assertions.assertTrue(run.abortStrangersTransaction());
+    Assertions.assertTrue(run.abortAllTransactions());
     run.awaitShipping();
   }
 

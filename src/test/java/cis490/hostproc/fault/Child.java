@@ -78,11 +78,14 @@ public final class Child {
     process.destroy();
   }
 
-  /** SIGSTOP; when this returns it no longer runs. */
+  /**
+   * SIGSTOP; when this returns it no longer runs. Under a tracer that state has a letter of its
+   * own.
+   */
   void freeze() throws Exception {
     signal("STOP");
     frozen = true;
-    Wait.until(pid() + " stops", SIGNAL_WITHIN, () -> !alive() || state() == 'T');
+    Wait.until(pid() + " stops", SIGNAL_WITHIN, () -> !alive() || "Tt".indexOf(state()) >= 0);
   }
 
   /** SIGCONT. */

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -251,6 +252,18 @@ final class Run implements AutoCloseable {
 
   /** What kafka-transactions.sh abort does. False if the brokers do not do it. */
   boolean abortStrangersTransaction() throws Exception {
+    return abort(producer -> producer.producerId() == strangersId);
+  }
+
+  /**
+   * The same for all that are open. Brokers that have forgotten one may have forgotten another:
+   * that of the collector, which was just sending.
+   */
+  boolean abortAllTransactions() throws Exception {
+    return abort(producer -> true);
+  }
+
+  private boolean abort(Predicate<ProducerState> which) throws Exception {
     TopicPartition partition = new TopicPartition(topic(), 0);
     try {
       for (ProducerState each :
@@ -259,7 +272,7 @@ final class Run implements AutoCloseable {
               .partitionResult(partition)
               .get(5, SECONDS)
               .activeProducers()) {
-        if (each.producerId() == strangersId && each.currentTransactionStartOffset().isPresent()) {
+        if (which.test(each) && each.currentTransactionStartOffset().isPresent()) {
           AbortTransactionSpec spec =
               new AbortTransactionSpec(
                   partition,

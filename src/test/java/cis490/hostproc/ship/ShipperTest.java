@@ -538,20 +538,25 @@ class ShipperTest {
     append(10);
     assertEquals(Shipper.Outcome.EQUAL, ship().finish());
     String other = "somebody-else-" + episode.value();
-    try (KafkaProducer<byte[], byte[]> producer = TestTopics.producer(other);
+    try (KafkaProducer<byte[], byte[]> older = TestTopics.producer("older-" + other);
+        KafkaProducer<byte[], byte[]> producer = TestTopics.producer(other);
         Admin admin = TestTopics.admin()) {
+      older.initTransactions();
       producer.initTransactions();
       producer.beginTransaction();
       producer.send(new ProducerRecord<>(topic, 0, null, "not ours".getBytes(UTF_8))).get();
+      older.beginTransaction();
+      older.send(new ProducerRecord<>(topic, 0, null, "nor this".getBytes(UTF_8))).get();
       long end = lastOffset(admin);
       append(10);
       Running run = ship();
       awaitTrue(() -> String.valueOf(run.shipper.problem()).contains("a transaction is open in "));
       String problem = run.shipper.problem();
-      assertTrue(problem.contains(" from offset " + (end - 1) + " on, of producer "), problem);
+      assertTrue(problem.contains(" from offset " + (end - 2) + " on, of producer "), problem);
       assertTrue(problem.contains("(" + other + "); the brokers end it when its time"), problem);
       assertEquals(end, lastOffset(admin), "nothing is sent meanwhile");
       producer.abortTransaction();
+      older.abortTransaction();
       assertEquals(Shipper.Outcome.EQUAL, run.finish());
     }
     assertTopicEqualsFile();

@@ -579,6 +579,74 @@ class ShipperTest {
     run.shipper.abandon();
   }
 
+  /**
+   * A recovery that leads to no commit does not shorten the wait before the next one: else what is
+   * sent and aborted would grow without limit.
+   */
+  @Test
+  void theWaitGrowsUntilABatchIsCommitted() throws Exception {
+    append(10);
+    assertEquals(Shipper.Outcome.EQUAL, ship().finish());
+    append(10);
+    try (KafkaProducer<byte[], byte[]> stranger = TestTopics.producer("s-" + episode.value())) {
+      stranger.initTransactions();
+      Meddler meddler = new Meddler(journal, () -> writeAndAbort(stranger));
+      source = meddler;
+      long startNs = System.nanoTime();
+      Running run = ship();
+      awaitTrue(() -> run.figures.failures() == 6);
+      long tookMs = (System.nanoTime() - startNs) / 1_000_000;
+      // Half of 100, 200, 400, 800 and 1,600 ms: the sixth failure comes after five waits.
+      assertTrue(tookMs >= 1_550, tookMs + " ms");
+      meddler.stops = true;
+      assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    }
+    assertTopicEqualsFile();
+  }
+
+  private void writeAndAbort(KafkaProducer<byte[], byte[]> stranger) {
+    stranger.beginTransaction();
+    stranger.send(new ProducerRecord<>(topic, 0, null, "not ours".getBytes(UTF_8)));
+    stranger.flush();
+    stranger.abortTransaction();
+  }
+
+  /** Does something in the topic after it was looked at, and before anything is sent. */
+  private static final class Meddler implements JournalSource {
+
+    private final JournalSource file;
+    private final Runnable beforeSending;
+    private volatile boolean stops;
+
+    private Meddler(JournalSource file, Runnable beforeSending) {
+      this.file = file;
+      this.beforeSending = beforeSending;
+    }
+
+    @Override
+    public Path path() {
+      return file.path();
+    }
+
+    @Override
+    public long length() {
+      return file.length();
+    }
+
+    @Override
+    public long force() throws IOException {
+      if (!stops) {
+        beforeSending.run();
+      }
+      return file.force();
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+      return file.read(into, position);
+    }
+  }
+
   private long lastOffset(Admin admin) throws Exception {
     TopicPartition partition = new TopicPartition(topic, 0);
     return admin

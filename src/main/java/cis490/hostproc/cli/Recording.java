@@ -29,6 +29,7 @@ import cis490.hostproc.ship.Shipper;
 import cis490.hostproc.ship.Standstill;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,9 @@ import java.util.concurrent.TimeUnit;
  * the other ship, and sees both to their end.
  */
 final class Recording implements AutoCloseable {
+
+  /** Meter: length of the episode's file. */
+  private static final String JOURNAL_BYTES = "hostproc.journal.bytes";
 
   private static final int OPEN_MANIFEST_TRIES = 4;
 
@@ -118,8 +122,8 @@ final class Recording implements AutoCloseable {
     open();
     startSampling();
     registry = new SimpleMeterRegistry();
-    sampleFigures.bindTo(registry);
-    Gauge.builder(Summary.JOURNAL_BYTES, journal, Journal::length).register(registry);
+    sampleFigures.bindTo(registry, tags());
+    Gauge.builder(JOURNAL_BYTES, journal, Journal::length).tags(tags()).register(registry);
     if (!options.offline()) {
       startShipping();
     }
@@ -133,7 +137,18 @@ final class Recording implements AutoCloseable {
     sayWhoStillRuns();
     Shipper.Outcome outcome = options.offline() ? null : finishShipping(sampled);
     close(outcome);
-    return new Summary(options, registry, manifest, sampled, outcome, shipper, alteration);
+    return new Summary(
+        options,
+        new Summary.Figures(sampleFigures, shipFigures, journal.length()),
+        manifest,
+        sampled,
+        outcome,
+        shipper == null ? null : shipper.problem(),
+        alteration);
+  }
+
+  private Tags tags() {
+    return Tags.of(ShipFigures.EPISODE_TAG, options.episode().value());
   }
 
   /** What the file of the command did not show; nearly all of that is refused before. */
@@ -394,7 +409,7 @@ final class Recording implements AutoCloseable {
   }
 
   private void startShipping() {
-    shipFigures = new ShipFigures(registry, journal::lines);
+    shipFigures = new ShipFigures(registry, tags(), journal::lines);
     EpisodeId episode = options.episode();
     ShipJob job =
         new ShipJob(

@@ -17,6 +17,7 @@ import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
 import cis490.hostproc.ship.ShippingStoppedException;
 import cis490.hostproc.ship.Standstill;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -197,7 +198,11 @@ final class Shipment implements AutoCloseable {
   }
 
   private void startShipping() {
-    figures = new ShipFigures(new SimpleMeterRegistry(), this::rows);
+    figures =
+        new ShipFigures(
+            new SimpleMeterRegistry(),
+            Tags.of(ShipFigures.EPISODE_TAG, options.episode().value()),
+            this::rows);
     EpisodeId episode = options.episode();
     ShipJob job =
         new ShipJob(

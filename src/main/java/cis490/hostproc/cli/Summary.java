@@ -2,24 +2,30 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.sample.Histogram;
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.Shipper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 
-/** What came out of a collection, for people and for scripts; the numbers are the meters'. */
+/** What came out of a collection, for people and for scripts. */
 final class Summary {
 
-  /** Meter: length of the episode's file. */
-  static final String JOURNAL_BYTES = "hostproc.journal.bytes";
+  /**
+   * The numbers.
+   *
+   * @param sampling of this run
+   * @param shipping null if nothing was to be shipped
+   * @param fileBytes length of the episode's file
+   */
+  record Figures(SampleFigures sampling, ShipFigures shipping, long fileBytes) {}
 
   private final CollectCommand options;
-  private final MeterRegistry registry;
+  private final Figures figures;
   private final Manifest manifest;
   private final Duration elapsed;
   private final Shipper.Outcome outcome;
@@ -27,32 +33,31 @@ final class Summary {
   private final String alteration;
 
   /**
-   * {@code outcome} and {@code shipper} are null if nothing was to be shipped, {@code alteration}
-   * if the file is what was written.
+   * {@code outcome} is null if nothing was to be shipped, {@code problem} if nothing was in the
+   * way, {@code alteration} if the file is what was written.
    */
   Summary(
       CollectCommand options,
-      MeterRegistry registry,
+      Figures figures,
       Manifest manifest,
       Duration elapsed,
       Shipper.Outcome outcome,
-      Shipper shipper,
+      String problem,
       String alteration) {
     this.options = options;
-    this.registry = registry;
+    this.figures = figures;
     this.manifest = manifest;
     this.elapsed = elapsed;
     this.outcome = outcome;
     this.alteration = alteration;
-    this.problem = shipper == null ? null : shipper.problem();
+    this.problem = problem;
   }
 
   /** 0 if every row that was read is where it should be. */
   int exitCode() {
     boolean shipped =
-        outcome == null
-            || (outcome == Shipper.Outcome.EQUAL && gauge(ShipFigures.ROWS_PENDING) == 0);
-    boolean recorded = counter(SampleFigures.TICKS_UNWRITTEN) == 0 && manifest.ending().rows() > 0;
+        outcome == null || (outcome == Shipper.Outcome.EQUAL && figures.shipping().pending() == 0);
+    boolean recorded = figures.sampling().unwritten() == 0 && manifest.ending().rows() > 0;
     boolean sampled = manifest.ending().endReason() != EndReason.FAILURE;
     return shipped && recorded && sampled && alteration == null ? 0 : 1;
   }
@@ -71,20 +76,20 @@ final class Summary {
     lines.add(
         "rows",
         "%,d in %.1f s, one every %,d ms%s",
-        counter(SampleFigures.ROWS),
+        figures.sampling().rows(),
         elapsed.toMillis() / 1e3,
         beginning.intervalMs(),
-        ending.rows() > counter(SampleFigures.ROWS)
+        ending.rows() > figures.sampling().rows()
             ? String.format(Locale.ROOT, " (%,d in the file in all)", ending.rows())
             : "");
     lines.add("ticks missed", "%s", ticks());
     lines.add(
         "lateness",
         "p50 %s, p99 %s, max %s",
-        Report.time(quantile(SampleFigures.LATENESS, "p50")),
-        Report.time(quantile(SampleFigures.LATENESS, "p99")),
-        Report.time(quantile(SampleFigures.LATENESS, "max")));
-    lines.add("file", "%s, %s", options.rowsFile(), Report.size(gauge(JOURNAL_BYTES)));
+        Report.time(figures.sampling().lateness().quantile(0.50)),
+        Report.time(figures.sampling().lateness().quantile(0.99)),
+        Report.time(figures.sampling().lateness().max()));
+    lines.add("file", "%s, %s", options.rowsFile(), Report.size(figures.fileBytes()));
     if (alteration != null) {
       lines.add("file altered", "%s", alteration);
     }
@@ -93,10 +98,7 @@ final class Summary {
       return lines.toString();
     }
     lines.add(
-        "topic",
-        "%s, %,d rows acknowledged",
-        beginning.topic(),
-        gauge(ShipFigures.ROWS_ACKNOWLEDGED));
+        "topic", "%s, %,d rows acknowledged", beginning.topic(), figures.shipping().acknowledged());
     lines.add("topic equals file", "%s", equality());
     if (outcome == Shipper.Outcome.EQUAL) {
       lines.add("next", "%s", next());
@@ -125,9 +127,9 @@ final class Summary {
   }
 
   private String ticks() {
-    StringBuilder text = new StringBuilder(Long.toString(counter(SampleFigures.TICKS_MISSED)));
-    long malformed = counter(SampleFigures.TICKS_MALFORMED);
-    long unwritten = counter(SampleFigures.TICKS_UNWRITTEN);
+    StringBuilder text = new StringBuilder(Long.toString(figures.sampling().missed()));
+    long malformed = figures.sampling().malformed();
+    long unwritten = figures.sampling().unwritten();
     if (malformed > 0) {
       text.append("; ").append(malformed).append(" more without a row: kernel text not understood");
     }
@@ -145,7 +147,7 @@ final class Summary {
               : "no: the topic has all that was written, but the file was altered";
       case STOPPED -> "no: " + problem;
       case SHIPPING -> {
-        long pending = gauge(ShipFigures.ROWS_PENDING);
+        long pending = figures.shipping().pending();
         yield (pending > 0
                 ? String.format(
                     Locale.ROOT,
@@ -171,18 +173,15 @@ final class Summary {
     try {
       ObjectNode all = (ObjectNode) mapper.readTree(manifest.toJson());
       all.put("elapsed_ns", elapsed.toNanos());
-      all.put("run_rows", counter(SampleFigures.ROWS));
-      for (String which : new String[] {"p50", "p99", "max"}) {
-        all.put("run_lateness_" + which + "_ns", quantile(SampleFigures.LATENESS, which));
-        all.put(
-            "run_sample_duration_" + which + "_ns", quantile(SampleFigures.SAMPLE_DURATION, which));
-      }
+      all.put("run_rows", figures.sampling().rows());
+      put(all, "run_lateness_", figures.sampling().lateness());
+      put(all, "run_sample_duration_", figures.sampling().sampleDuration());
       all.put("file", options.rowsFile().toString());
       all.put("file_altered", alteration);
       if (outcome != null) {
-        all.put("rows_pending", gauge(ShipFigures.ROWS_PENDING));
-        all.put("commits", (long) registry.get(ShipFigures.COMMITS).counter().count());
-        all.put("recoveries", (long) registry.get(ShipFigures.RECOVERIES).counter().count());
+        all.put("rows_pending", figures.shipping().pending());
+        all.put("commits", figures.shipping().commits());
+        all.put("recoveries", figures.shipping().failures());
         all.put("topic_equals_file", outcome == Shipper.Outcome.EQUAL && alteration == null);
         all.put("problem", problem);
       }
@@ -192,16 +191,9 @@ final class Summary {
     }
   }
 
-  private long counter(String name) {
-    return (long) registry.get(name).functionCounter().count();
-  }
-
-  private long gauge(String name) {
-    return (long) registry.get(name).gauge().value();
-  }
-
-  private long quantile(String timer, String which) {
-    return (long)
-        registry.get(timer + ".quantile").tag(SampleFigures.QUANTILE_TAG, which).gauge().value();
+  private static void put(ObjectNode all, String prefix, Histogram histogram) {
+    all.put(prefix + "p50_ns", histogram.quantile(0.50));
+    all.put(prefix + "p99_ns", histogram.quantile(0.99));
+    all.put(prefix + "max_ns", histogram.max());
   }
 }

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  * What the sampling loop says of itself. The loop alone writes, into plain counters: it allocates
  * nothing and waits for nobody. Micrometer, and whoever logs, read them from other threads.
  */
-public final class SampleFigures implements MeterBinder {
+public final class SampleFigures {
 
   /** Meter: rows appended by this run. */
   public static final String ROWS = "hostproc.rows";
@@ -178,38 +178,53 @@ public final class SampleFigures implements MeterBinder {
     return sampleDuration;
   }
 
-  @Override
-  public void bindTo(MeterRegistry registry) {
-    counter(registry, ROWS, SampleFigures::rows, "rows appended");
-    counter(registry, TICKS_MISSED, SampleFigures::missed, "ticks due and skipped");
+  /**
+   * Registers the meters.
+   *
+   * @param registry where they go
+   * @param tags that tell them from those of other episodes
+   */
+  public void bindTo(MeterRegistry registry, Tags tags) {
+    counter(registry, tags, ROWS, SampleFigures::rows, "rows appended");
+    counter(registry, tags, TICKS_MISSED, SampleFigures::missed, "ticks due and skipped");
     counter(
-        registry, TICKS_MALFORMED, SampleFigures::malformed, "ticks without a row: kernel text");
-    counter(registry, TICKS_UNWRITTEN, SampleFigures::unwritten, "ticks without a row: disk");
-    timer(registry, LATENESS, lateness, "delay of a tick behind its deadline");
-    timer(registry, SAMPLE_DURATION, sampleDuration, "first read to end of append");
+        registry,
+        tags,
+        TICKS_MALFORMED,
+        SampleFigures::malformed,
+        "ticks without a row: kernel text");
+    counter(registry, tags, TICKS_UNWRITTEN, SampleFigures::unwritten, "ticks without a row: disk");
+    timer(registry, tags, LATENESS, lateness, "delay of a tick behind its deadline");
+    timer(registry, tags, SAMPLE_DURATION, sampleDuration, "first read to end of append");
   }
 
   private void counter(
       MeterRegistry registry,
+      Tags tags,
       String name,
       ToDoubleFunction<SampleFigures> value,
       String description) {
-    FunctionCounter.builder(name, this, value).description(description).register(registry);
+    FunctionCounter.builder(name, this, value)
+        .tags(tags)
+        .description(description)
+        .register(registry);
   }
 
   private static void timer(
-      MeterRegistry registry, String name, Histogram histogram, String description) {
+      MeterRegistry registry, Tags tags, String name, Histogram histogram, String description) {
     FunctionTimer.builder(name, histogram, Histogram::count, Histogram::total, TimeUnit.NANOSECONDS)
+        .tags(tags)
         .description(description)
         .register(registry);
-    quantile(registry, name, "p50", () -> histogram.quantile(0.50));
-    quantile(registry, name, "p99", () -> histogram.quantile(0.99));
-    quantile(registry, name, "max", histogram::max);
+    quantile(registry, tags, name, "p50", () -> histogram.quantile(0.50));
+    quantile(registry, tags, name, "p99", () -> histogram.quantile(0.99));
+    quantile(registry, tags, name, "max", histogram::max);
   }
 
   private static void quantile(
-      MeterRegistry registry, String name, String which, LongSupplier valueNs) {
+      MeterRegistry registry, Tags tags, String name, String which, LongSupplier valueNs) {
     Gauge.builder(name + ".quantile", valueNs::getAsLong)
+        .tags(tags)
         .tag(QUANTILE_TAG, which)
         .baseUnit("ns")
         .register(registry);

@@ -1,8 +1,9 @@
 package cis490.hostproc.ship;
 
-import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,9 @@ import org.apache.kafka.clients.producer.Producer;
 
 /** What the shipper says of itself. Written by the shipper's thread, read by any. */
 public final class ShipFigures {
+
+  /** Tag of all meters of an episode. */
+  public static final String EPISODE_TAG = "episode";
 
   /** Meter: rows that the topic holds, committed. */
   public static final String ROWS_ACKNOWLEDGED = "hostproc.ship.rows.acknowledged";
@@ -28,14 +32,14 @@ public final class ShipFigures {
   public static final String RECOVERIES = "hostproc.ship.recoveries";
 
   private final MeterRegistry registry;
+  private final Tags tags;
   private final LongSupplier rowsInFile;
   private final Timer transaction;
-  private final Counter commits;
-  private final Counter recoveries;
   private volatile long acknowledged;
   private volatile long found = -1;
   private volatile long readBack;
   private volatile long failures;
+  private volatile long commits;
   private volatile long shippingSinceNs;
   private volatile long readingBackSinceNs;
   private KafkaClientMetrics producerMetrics;
@@ -44,16 +48,18 @@ public final class ShipFigures {
    * Registers its meters.
    *
    * @param registry where they go
+   * @param tags that tell them from those of other episodes
    * @param rowsInFile complete rows in the file now
    */
-  public ShipFigures(MeterRegistry registry, LongSupplier rowsInFile) {
+  public ShipFigures(MeterRegistry registry, Tags tags, LongSupplier rowsInFile) {
     this.registry = registry;
+    this.tags = tags;
     this.rowsInFile = rowsInFile;
-    Gauge.builder(ROWS_ACKNOWLEDGED, this, f -> f.acknowledged).register(registry);
-    Gauge.builder(ROWS_PENDING, this, ShipFigures::pending).register(registry);
-    transaction = Timer.builder(TRANSACTION).register(registry);
-    commits = Counter.builder(COMMITS).register(registry);
-    recoveries = Counter.builder(RECOVERIES).register(registry);
+    Gauge.builder(ROWS_ACKNOWLEDGED, this, f -> f.acknowledged).tags(tags).register(registry);
+    Gauge.builder(ROWS_PENDING, this, ShipFigures::pending).tags(tags).register(registry);
+    transaction = Timer.builder(TRANSACTION).tags(tags).register(registry);
+    FunctionCounter.builder(COMMITS, this, f -> f.commits).tags(tags).register(registry);
+    FunctionCounter.builder(RECOVERIES, this, f -> f.failures).tags(tags).register(registry);
   }
 
   void readingBack() {
@@ -93,7 +99,7 @@ public final class ShipFigures {
 
   void committed(long durationNs) {
     transaction.record(durationNs, TimeUnit.NANOSECONDS);
-    commits.increment();
+    commits = commits + 1;
   }
 
   void readBack() {
@@ -102,12 +108,11 @@ public final class ShipFigures {
 
   void recovery() {
     failures = failures + 1;
-    recoveries.increment();
   }
 
   /** The producer's own figures, as long as it lives. */
   void watch(Producer<byte[], byte[]> producer) {
-    producerMetrics = new KafkaClientMetrics(producer);
+    producerMetrics = new KafkaClientMetrics(producer, tags);
     producerMetrics.bindTo(registry);
   }
 
@@ -146,7 +151,16 @@ public final class ShipFigures {
   }
 
   /**
-   * Attempts that failed.
+   * Transactions committed.
+   *
+   * @return count
+   */
+  public long commits() {
+    return commits;
+  }
+
+  /**
+   * Attempts that failed: after each a new connection had to recover.
    *
    * @return count
    */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import cis490.hostproc.sample.SampleFigures.Complaint;
 import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class SampleFiguresTest {
 
   @Test
   void metersShowTheCounts() {
-    figures.bindTo(registry);
+    figures.bindTo(registry, Tags.empty());
     figures.countTick(100);
     figures.countRow(2_000);
     figures.countTick(300);
@@ -49,6 +50,28 @@ class SampleFiguresTest {
     assertEquals(4_000, quantile(SampleFigures.SAMPLE_DURATION, "max"));
     assertEquals(figures.lateness().quantile(0.5), quantile(SampleFigures.LATENESS, "p50"));
     assertEquals(figures.lateness().quantile(0.99), quantile(SampleFigures.LATENESS, "p99"));
+  }
+
+  @Test
+  void twoEpisodesInOneRegistryBothCount() {
+    SampleFigures other = new SampleFigures();
+    figures.bindTo(registry, Tags.of("episode", "one"));
+    other.bindTo(registry, Tags.of("episode", "two"));
+    figures.countRow(1_000);
+    other.countRow(1_000);
+    other.countRow(3_000);
+    assertEquals(
+        1, registry.get(SampleFigures.ROWS).tag("episode", "one").functionCounter().count());
+    assertEquals(
+        2, registry.get(SampleFigures.ROWS).tag("episode", "two").functionCounter().count());
+    assertEquals(
+        3_000,
+        registry
+            .get(SampleFigures.SAMPLE_DURATION + ".quantile")
+            .tag("episode", "two")
+            .tag(SampleFigures.QUANTILE_TAG, "max")
+            .gauge()
+            .value());
   }
 
   @Test

@@ -12,6 +12,7 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TestTopics;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -104,7 +105,7 @@ class PowerCutTest {
             new TestManifests(this::openManifest),
             Duration.ofMillis(1 + random.nextInt(20)),
             false);
-    ShipFigures figures = new ShipFigures(new SimpleMeterRegistry(), () -> 0);
+    ShipFigures figures = new ShipFigures(new SimpleMeterRegistry(), Tags.empty(), () -> 0);
     Shipper shipper = new Shipper(job, PowerCutTest::impatient, figures);
     Thread thread = new Thread(shipper, "test-shipper");
     thread.setDaemon(true);

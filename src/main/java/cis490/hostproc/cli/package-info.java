@@ -1,2 +1,2 @@
-/** The commands: options in, one line or a summary out. Nobody imports this package. */
+/** The commands: options in; rows, reports, log lines and an exit code out. */
 package cis490.hostproc.cli;

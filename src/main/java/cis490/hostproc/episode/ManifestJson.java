@@ -109,7 +109,7 @@ final class ManifestJson {
     }
   }
 
-  /** Manifests of version 0.1.0 have none. */
+  /** The first manifests had no list of runs. */
   private static List<Run> runs(JsonNode all) throws IOException {
     if (!all.isArray() && !all.isMissingNode() && !all.isNull()) {
       throw new IOException("not a manifest: runs is no list");

@@ -3,7 +3,9 @@ package cis490.hostproc.proc;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code /proc/<pid>/stat}: the numbers of the last text that was parsed whole.
+ * {@code /proc/<pid>/stat}: the numbers of the last text.
+ *
+ * <p>A text that is refused leaves some of them new and some old: they are then of no use.
  *
  * <p>Field numbers are those of proc(5), "/proc/pid/stat". The command name (field 2) can hold any
  * byte but NUL, so fields are counted from the <em>last</em> closing parenthesis. Unsigned 64-bit

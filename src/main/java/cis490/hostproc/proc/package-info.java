@@ -1,5 +1,5 @@
 /**
- * Kernel text to numbers: one file here for one kernel file, each named after it.
+ * Kernel text to numbers: a class for each file of the kernel that is read, and what they share.
  *
  * <p>Needs the JDK alone. Nothing here logs, counts or decides; it reads, and names what is wrong.
  * The fields and their units are those of proc(5).

@@ -1,7 +1,7 @@
 /**
  * The record and its one canonical line.
  *
- * <p>Turns what {@code proc} read into the bytes that the file and the topic both hold. Allocates
- * nothing per row.
+ * <p>Turns the numbers that {@code proc} has read into the bytes that the file and the topic both
+ * hold. {@code Row} and {@code RowEncoder} are made once and used again for each row.
  */
 package cis490.hostproc.row;

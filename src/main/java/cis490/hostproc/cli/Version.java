@@ -13,15 +13,22 @@ final class Version implements IVersionProvider {
 
   Version() {}
 
+  /** With the commit that it was built from: {@code 0.2.0+b106b00-dirty}, if git knew. */
   static String hostproc() {
-    return properties().getProperty("version");
+    return hostproc(properties());
+  }
+
+  private static String hostproc(Properties properties) {
+    String commit = properties.getProperty("commit");
+    // Where there is no git, the build leaves its placeholder there.
+    return properties.getProperty("version") + (commit.startsWith("$") ? "" : "+" + commit);
   }
 
   @Override
   public String[] getVersion() {
     Properties properties = properties();
     return new String[] {
-      "hostproc " + properties.getProperty("version"),
+      "hostproc " + hostproc(properties),
       "Kafka " + properties.getProperty("kafka.version"),
       "Java " + Runtime.version()
     };

@@ -211,7 +211,10 @@ class UsageIT {
   void versionSaysWhatRuns() {
     Hostproc run = Hostproc.run(folder, "--version");
     assertEquals(0, run.exitCode());
-    assertTrue(run.out().matches("(?s)hostproc \\d+\\.\\d+\\.\\d+\nKafka 4\\.3\\.1\nJava 17.*"));
+    assertTrue(
+        run.out()
+            .matches(
+                "(?s)hostproc \\d+\\.\\d+\\.\\d+(\\+[0-9a-f]{7,}(-dirty)?)?\nKafka 4\\.3\\.1\nJava 17.*"));
   }
 
   @Test

@@ -2,11 +2,13 @@ package cis490.hostproc.fault;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
 /** A process that can be killed, frozen and resumed. What it prints goes to two files. */
@@ -78,14 +80,11 @@ public final class Child {
     process.destroy();
   }
 
-  /**
-   * SIGSTOP; when this returns it no longer runs. Under a tracer that state has a letter of its
-   * own.
-   */
+  /** SIGSTOP; when this returns no thread of it runs. */
   void freeze() throws Exception {
     signal("STOP");
     frozen = true;
-    Wait.until(pid() + " stops", SIGNAL_WITHIN, () -> !alive() || "Tt".indexOf(state()) >= 0);
+    Wait.until(pid() + " stops", SIGNAL_WITHIN, () -> !alive() || isStopped());
   }
 
   /** SIGCONT. */
@@ -98,11 +97,23 @@ public final class Child {
     new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
   }
 
-  /** R, S, T, … as in /proc/PID/stat, of the whole process. */
-  private char state() throws IOException {
-    Path stat = Path.of("/proc", Long.toString(pid()), "stat");
-    String text = Files.exists(stat) ? Files.readString(stat) : ") X";
-    return text.charAt(text.lastIndexOf(')') + 2);
+  /** Its threads stop one after the other. Under a tracer that state has a letter of its own. */
+  private boolean isStopped() throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+      return threads.map(Child::state).allMatch(state -> "TtX".indexOf(state) >= 0);
+    } catch (NoSuchFileException ended) {
+      return true;
+    }
+  }
+
+  /** R, S, T, … as in stat; X for a thread that is gone. */
+  private static char state(Path thread) {
+    try {
+      String text = Files.readString(thread.resolve("stat"));
+      return text.charAt(text.lastIndexOf(')') + 2);
+    } catch (IOException ended) {
+      return 'X';
+    }
   }
 
   /** Its exit code; fails if it is still there after the limit. */

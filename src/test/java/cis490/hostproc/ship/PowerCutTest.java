@@ -12,6 +12,7 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.row.RowFormat;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -92,16 +93,7 @@ class PowerCutTest {
         new ShipJob(
             disk,
             JournalCursor.Keep.ALL,
-            new Replica(
-                episode,
-                Map.of(
-                    "source",
-                    "host_proc",
-                    "available_in_deployment",
-                    "false",
-                    "schema",
-                    "urn:test"),
-                MANIFESTS),
+            new Replica(episode, RowFormat.headers(), MANIFESTS),
             new TestManifests(this::openManifest),
             Duration.ofMillis(1 + random.nextInt(20)),
             false);

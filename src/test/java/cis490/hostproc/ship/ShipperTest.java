@@ -15,6 +15,7 @@ import cis490.hostproc.journal.JournalSource;
 import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.row.RowFormat;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -102,7 +103,7 @@ class ShipperTest {
       assertEquals(episode.value(), new String(record.key(), UTF_8));
       assertEquals("host_proc", TestTopics.header(record, "source"));
       assertEquals("false", TestTopics.header(record, "available_in_deployment"));
-      assertEquals("urn:test", TestTopics.header(record, "schema"));
+      assertEquals(RowFormat.SCHEMA_ID, TestTopics.header(record, "schema"));
       assertEquals(Integer.toString(row), TestTopics.header(record, "seq"));
       assertEquals('\n', all[end - 1]);
       assertEquals(TestTopics.sha256(all, end), TestTopics.header(record, "chain"));
@@ -681,16 +682,7 @@ class ShipperTest {
           new ShipJob(
               source == null ? journal : source,
               JournalCursor.Keep.ALL,
-              new Replica(
-                  episode,
-                  Map.of(
-                      "source",
-                      "host_proc",
-                      "available_in_deployment",
-                      "false",
-                      "schema",
-                      "urn:test"),
-                  manifests),
+              new Replica(episode, RowFormat.headers(), manifests),
               new TestManifests(opening),
               Duration.ofMillis(20),
               false);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.row.RowFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,14 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class TopicCheckTest {
 
-  private static final Map<String, String> HEADERS =
-      Map.of(
-          "source",
-          "host_proc",
-          "available_in_deployment",
-          "false",
-          "schema",
-          "urn:cis490:hostproc:host_proc.row:1");
+  private static final Map<String, String> HEADERS = RowFormat.headers();
 
   @TempDir private Path folder;
 

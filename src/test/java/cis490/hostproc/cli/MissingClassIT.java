@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.kafka.FailureText;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MissingClassIT {
 
-  private static final String FOLDER = "cis490/hostproc/";
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
   @TempDir private Path folder;
@@ -47,7 +47,7 @@ class MissingClassIT {
 
   @Test
   void theEndOfTheMainThreadIsThatOfTheProcess() throws Exception {
-    remove("cli/Summary");
+    remove(Summary.class);
     Hostproc run = collect("--offline", "--duration-s", "0.5");
     assertEquals(1, run.exitCode(), run.err());
     assertTrue(run.err().contains("NoClassDefFoundError"), run.err());
@@ -58,7 +58,7 @@ class MissingClassIT {
 
   @Test
   void aSignalEndsItAllTheSame() throws Exception {
-    remove("cli/Summary");
+    remove(Summary.class);
     Hostproc run = collect("--offline");
     run.awaitLines(file(), 3);
     long beganNs = System.nanoTime();
@@ -69,7 +69,7 @@ class MissingClassIT {
 
   @Test
   void shippingThatCanNotGoOnEndsAndSamplingGoesOn() throws Exception {
-    remove("ship/FailureText");
+    remove(FailureText.class);
     Hostproc run = collect("--bootstrap-servers", "127.0.0.1:1", "--flush-timeout-s", "1");
     run.await(() -> run.err().contains("shipping stopped"));
     long rows = rows();
@@ -79,10 +79,10 @@ class MissingClassIT {
     assertTrue(run.err().contains("topic equals file  no: "), run.err());
   }
 
-  private void remove(String name) throws IOException {
+  private void remove(Class<?> gone) throws IOException {
     try (FileSystem entries =
         FileSystems.newFileSystem(URI.create("jar:" + jar.toUri()), Map.of())) {
-      Files.delete(entries.getPath(FOLDER + name + ".class"));
+      Files.delete(entries.getPath(gone.getName().replace('.', '/') + ".class"));
     }
   }
 

@@ -23,7 +23,6 @@ final class RandomWalk {
   private Path copy;
   private boolean replaced;
   private Child refusing;
-  private int refusingSinceRow;
   private boolean full;
   private boolean ticksLost;
 
@@ -176,7 +175,9 @@ final class RandomWalk {
     } else if (refusing != null) {
       take("the disk works again", this::endRefusing);
     } else if (run.random().nextInt(3) == 0 && run.collector().running()) {
-      take("the disk refuses", this::beginRefusing);
+      take(
+          "the disk refuses",
+          () -> refusing = Disk.refuseForces(run.folder(), run.collector().pid()));
     } else if (run.random().nextBoolean()) {
       take("fill the disk", this::fillDisk);
     } else {
@@ -208,18 +209,11 @@ final class RandomWalk {
     collector.file().lookAfterPowerCut();
   }
 
-  /** Whoever is traced stops now and then: that is no gap of the collector's. */
-  private void beginRefusing() throws Exception {
-    refusingSinceRow = run.collector().file().count();
-    refusing = Disk.refuseForces(run.folder(), run.collector().pid());
-  }
-
   /** It ends with a collector that it has traced. */
-  private void endRefusing() throws Exception {
+  private void endRefusing() {
     refusing.terminate();
     refusing.awaitExit(REFUSING_ENDS_WITHIN);
     refusing = null;
-    run.collector().file().pauseSince(refusingSinceRow);
   }
 
   /**

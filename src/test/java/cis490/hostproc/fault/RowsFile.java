@@ -112,13 +112,6 @@ public final class RowsFile {
     pauses.add(count());
   }
 
-  /** The same for all rows from this one on, up to now. */
-  void pauseSince(int row) throws IOException {
-    for (int each = row; each <= count(); each++) {
-      pauses.add(each);
-    }
-  }
-
   /** Every line must be one row, whole and alone. */
   void check() throws IOException {
     List<String> rows = rows();

@@ -35,7 +35,7 @@ class HouseTest {
   void onlyWhatStartsACommandCallsTheCLibrary() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName(HOUSE + "sample.Posix")
+        .doNotHaveFullyQualifiedName(HOUSE + "collect.Posix")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.sun.jna..")

@@ -2,6 +2,7 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.Broker;
 import cis490.hostproc.broker.BrokerJars;
+import cis490.hostproc.episode.FailedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

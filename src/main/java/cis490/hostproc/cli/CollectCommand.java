@@ -1,5 +1,8 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.collect.Collector;
+import cis490.hostproc.collect.Plan;
+import cis490.hostproc.collect.Result;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.ManifestFile;
 import java.nio.file.Path;
@@ -8,14 +11,16 @@ import java.util.List;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** {@code hostproc collect}: the options; {@link Recording} does it. */
+/** {@code hostproc collect}: the options; {@link Collector} does it. */
 final class CollectCommand extends Command {
 
-  private static final long NS_PER_MS = 1_000_000;
   private static final double NS_PER_S = 1e9;
   private static final long INTERVAL_MS_MAX = Duration.ofHours(1).toMillis();
   private static final double DURATION_S_MAX = Duration.ofDays(3650).toSeconds();
   private static final long FLUSH_TIMEOUT_S_MAX = Duration.ofDays(1).toSeconds();
+
+  /** For what has no limit but progress: reading back tens of millions of rows. */
+  private static final Duration STOP_MARGIN = Duration.ofMinutes(10);
 
   enum SummaryForm {
     text,
@@ -128,21 +133,40 @@ final class CollectCommand extends Command {
     linger.check();
     kafka.allowOffline();
     kafka.check(offline());
-    try (Recording recording = new Recording(this)) {
-      Summary result = recording.run();
-      if (summary.getValue() == SummaryForm.json) {
-        String json = result.json();
-        StopSignal.lastWords(
-            () -> {
-              out().println(json);
-              out().flush();
-            });
-      } else {
-        err().print(result.text());
-        err().flush();
-      }
-      return result.exitCode();
+    try (KafkaConnection connection = offline() ? null : kafka.connection();
+        LazyStatusLine status = new LazyStatusLine();
+        Collector collector = new Collector(plan(connection), status::show)) {
+      StopSignal.onStop(
+          collector::stop, flushTimeout().plus(Collector.COMMAND_ENDS_WITHIN).plus(STOP_MARGIN));
+      Result result = collector.run();
+      status.clear();
+      say(new Summary(this, result));
+      return result.isComplete() ? 0 : 1;
     }
+  }
+
+  private void say(Summary result) {
+    if (summary.getValue() == SummaryForm.json) {
+      String json = result.json();
+      StopSignal.lastWords(
+          () -> {
+            out().println(json);
+            out().flush();
+          });
+    } else {
+      err().print(result.text());
+      err().flush();
+    }
+  }
+
+  private Plan plan(KafkaConnection connection) {
+    return new Plan(
+        episode(),
+        rowsFile(),
+        appendOtherProcess(),
+        new Plan.Subject(procRoot(), pid(), command()),
+        new Plan.Grid(intervalMs(), durationNs(), monoOriginNs()),
+        offline() ? null : new Plan.Shipping(connection, linger(), flushTimeout()));
   }
 
   private void check() {
@@ -193,10 +217,6 @@ final class CollectCommand extends Command {
 
   long intervalMs() {
     return intervalMs.getValue();
-  }
-
-  long intervalNs() {
-    return intervalMs() * NS_PER_MS;
   }
 
   long durationNs() {

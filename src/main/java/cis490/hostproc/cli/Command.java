@@ -18,7 +18,7 @@ abstract class Command implements Callable<Integer> {
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
   Command(String... description) {
-    spec.versionProvider(new Version());
+    spec.versionProvider(new VersionLines());
     spec.usageMessage().description(description).sortOptions(false);
   }
 

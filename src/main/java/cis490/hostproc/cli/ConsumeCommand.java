@@ -1,5 +1,7 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.collect.Log;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TopicReader;
 import cis490.hostproc.ship.ShippingStoppedException;

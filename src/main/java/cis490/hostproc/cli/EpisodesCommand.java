@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.ship.ManifestTopic;
 import cis490.hostproc.ship.RowCounter;
@@ -73,7 +74,7 @@ final class EpisodesCommand extends Command {
 
   private static void print(PrintWriter out, String key, Manifest manifest, RowCounter counter)
       throws Exception {
-    String id = Report.printable(key);
+    String id = Text.printable(key);
     if (manifest == null) {
       out.printf(COLUMNS, id, "?", "-", "-", "-", "-", "-", "-", "its entry is no manifest");
       return;

@@ -1,5 +1,7 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.episode.FailedException;
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.journal.FileFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,6 +53,6 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
 
   /** Whoever wrote it: names and texts of others are in it. */
   static String oneLine(String message) {
-    return Report.printable(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " "));
+    return Text.printable(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " "));
   }
 }

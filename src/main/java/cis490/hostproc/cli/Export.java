@@ -1,8 +1,10 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.kafka.KafkaSettings;
@@ -47,7 +49,7 @@ final class Export {
               file,
               episode.value(),
               RowFormat.headers(),
-              new Progress(status, "rows of " + episode));
+              new ReadingProgress(status, "rows of " + episode));
       bytes = file.length();
     } catch (UnknownTopicOrPartitionException none) {
       throw KafkaFailure.noTopic(settings, episode.topic());
@@ -74,7 +76,7 @@ final class Export {
       throw new FailedException(
           manifestFile.path()
               + " is of the episode "
-              + Report.printable(id)
+              + Text.printable(id)
               + "; choose another --output");
     }
     if (manifest != null && beside.isOfOtherRecordingThan(manifest)) {
@@ -131,7 +133,7 @@ final class Export {
     report.add(
         "file",
         "%s, %,d rows, %s; %,d of them are new",
-        Report.printable(path.toString()),
+        Text.printable(path.toString()),
         result.rows(),
         Report.size(bytes),
         result.rowsAppended());

@@ -1,6 +1,8 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.collect.Log;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.kafka.KafkaSettings;

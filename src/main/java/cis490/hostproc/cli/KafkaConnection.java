@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerProcess;
+import cis490.hostproc.collect.Log;
 import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;

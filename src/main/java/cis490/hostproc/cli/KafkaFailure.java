@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.kafka.BrokerProbe;
 import cis490.hostproc.kafka.FailureText;
 import cis490.hostproc.kafka.KafkaSettings;

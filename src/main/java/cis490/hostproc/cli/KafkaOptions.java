@@ -1,6 +1,8 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.broker.BrokerJars;
+import cis490.hostproc.collect.Log;
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.kafka.BadSettingException;
 import cis490.hostproc.kafka.KafkaSettings;
@@ -136,7 +138,7 @@ final class KafkaOptions {
                 "{}{}: {} is no setting of a Kafka client",
                 kafkaConfig,
                 lineOf(name),
-                Report.printable(name));
+                Text.printable(name));
       }
       requirePath(name, properties.getProperty(name));
       own.put(name, properties.getProperty(name));
@@ -241,7 +243,7 @@ final class KafkaOptions {
   private void requireServer(String where, String server) {
     Matcher parts = Pattern.compile(SERVER).matcher(server);
     if (!parts.matches()) {
-      throw usage(where + "'" + Report.printable(server) + "' is no HOST:PORT");
+      throw usage(where + "'" + Text.printable(server) + "' is no HOST:PORT");
     }
     int port = Integer.parseInt(parts.group("port"));
     if (port < 1 || port > PORT_MAX) {

@@ -1,6 +1,6 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.sample.TargetCommand;
+import cis490.hostproc.collect.TargetCommand;
 import java.util.Arrays;
 import java.util.List;
 import picocli.AutoComplete;

@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.ship.RowDifference;
 import java.util.Locale;
 
@@ -10,7 +11,7 @@ final class Report {
 
   void add(String label, String format, Object... values) {
     text.append(String.format(Locale.ROOT, "%-19s", label))
-        .append(printable(String.format(Locale.ROOT, format, values)))
+        .append(Text.printable(String.format(Locale.ROOT, format, values)))
         .append('\n');
   }
 
@@ -50,14 +51,6 @@ final class Report {
     return bytes < 1_000_000_000L
         ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
         : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
-  }
-
-  /**
-   * Without what a terminal would obey: processes, files and keys of Kafka's records can have any
-   * name, escape sequences included.
-   */
-  static String printable(String name) {
-    return name.replaceAll("\\p{C}", "?");
   }
 
   /** As the user called it: the launcher by its name, or the jar. */

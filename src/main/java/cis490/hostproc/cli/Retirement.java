@@ -1,9 +1,12 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.check.RowCheck;
+import cis490.hostproc.collect.Log;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
@@ -92,7 +95,7 @@ final class Retirement {
               reader.length(),
               episode.value(),
               RowFormat.headers(),
-              new Progress(status, "rows compared"));
+              new ReadingProgress(status, "rows compared"));
       rows = result.rows();
       problem = fileProblem(result.difference(), cursor.chain(), reader.tornBytes());
     } catch (UnknownTopicOrPartitionException none) {
@@ -158,7 +161,7 @@ final class Retirement {
 
   void proveByLake(Path file) throws Exception {
     provedBy = file;
-    Progress progress = new Progress(status, "rows compared");
+    ReadingProgress progress = new ReadingProgress(status, "rows compared");
     MessageDigest hash = MessageDigest.getInstance("SHA-256");
     String[] different = {null};
     lookForTopic();
@@ -243,7 +246,7 @@ final class Retirement {
         "%s",
         problem != null
             ? "nothing"
-            : Report.printable(provedBy.toString()) + ", row by row, and the sealed manifest");
+            : Text.printable(provedBy.toString()) + ", row by row, and the sealed manifest");
     report.add("retired", "%s", problem != null ? "no: " + problem : outcome());
     return report.toString();
   }

@@ -1,10 +1,13 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.check.RowGate;
+import cis490.hostproc.collect.Log;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
@@ -92,7 +95,7 @@ final class Shipment implements AutoCloseable {
       throw new FailedException(
           options.file()
               + " is of the episode "
-              + Report.printable(known.beginning().episodeId())
+              + Text.printable(known.beginning().episodeId())
               + (sealed(known) ? "" : "; --renamed ships it under another name"));
     }
     if (known != null && known.state() == Manifest.State.RETIRED) {
@@ -106,7 +109,7 @@ final class Shipment implements AutoCloseable {
         known == null ? null : known.alterationOf(reader.length() + reader.tornBytes());
     if (alteration != null) {
       throw new FailedException(
-          Report.printable(alteration)
+          Text.printable(alteration)
               + ", while it was recorded: it is not what was sampled. To ship it as it is, move "
               + manifestFile.path()
               + " away");
@@ -231,7 +234,7 @@ final class Shipment implements AutoCloseable {
   private Shipper.Outcome watch() throws InterruptedException {
     long movedAtNs = System.nanoTime();
     long moved = -1;
-    Standstill standstill = new Standstill(Recording.STANDSTILL_AFTER, movedAtNs);
+    Standstill standstill = new Standstill(Standstill.AFTER, movedAtNs);
     Duration limit = options.giveUpAfter();
     boolean complete = !options.follow();
     Shipper.Outcome now = shipper.await(LOOK_EVERY);

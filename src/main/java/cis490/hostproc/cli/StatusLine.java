@@ -1,5 +1,7 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.collect.Log;
+import cis490.hostproc.collect.Progress;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,35 +26,6 @@ final class StatusLine {
   private boolean shown;
   private Duration logged = Duration.ZERO;
 
-  /**
-   * How far a collection is.
-   *
-   * @param elapsed since the first tick
-   * @param rows appended
-   * @param missed ticks skipped
-   * @param pending rows not shipped yet, -1 if none are to be
-   */
-  record Progress(Duration elapsed, long rows, long missed, long pending) {
-
-    String text() {
-      long seconds = elapsed.toSeconds();
-      double rate = rows / Math.max(1e-3, elapsed.toNanos() / 1e9);
-      String text =
-          String.format(
-              Locale.ROOT,
-              "%02d:%02d:%02d  %,d rows  %.1f rows/s  %,d missed",
-              seconds / 3600,
-              seconds / 60 % 60,
-              seconds % 60,
-              rows,
-              rate,
-              missed);
-      return pending < 0
-          ? text
-          : text + String.format(Locale.ROOT, "  %,d not shipped yet", pending);
-    }
-  }
-
   /** Takes over stderr if it is a terminal. */
   StatusLine(PrintStream stderr) {
     if (!isTerminal()) {
@@ -74,8 +47,26 @@ final class StatusLine {
 
   void show(Progress progress) {
     if (due(progress.elapsed())) {
-      show(progress.elapsed(), progress.text());
+      show(progress.elapsed(), text(progress));
     }
+  }
+
+  private static String text(Progress progress) {
+    long seconds = progress.elapsed().toSeconds();
+    double rate = progress.rows() / Math.max(1e-3, progress.elapsed().toNanos() / 1e9);
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%02d:%02d:%02d  %,d rows  %.1f rows/s  %,d missed",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60,
+            progress.rows(),
+            rate,
+            progress.missed());
+    return progress.pending() < 0
+        ? text
+        : text + String.format(Locale.ROOT, "  %,d not shipped yet", progress.pending());
   }
 
   private boolean due(Duration elapsed) {

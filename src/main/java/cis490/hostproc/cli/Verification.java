@@ -5,6 +5,7 @@ import cis490.hostproc.check.Timeline;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.Run;
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.ship.TopicCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class Verification {
     report.add(
         "file",
         "%s, %s, %s%s",
-        Report.printable(path.toString()),
+        Text.printable(path.toString()),
         counted(file.lines(), "row", "rows"),
         Report.size(file.bytes()),
         file.tornBytes() == 0
@@ -202,7 +203,7 @@ final class Verification {
       return file.manifestFailure();
     }
     if (!manifest.beginning().episodeId().equals(episode.value())) {
-      return "of another episode, " + Report.printable(manifest.beginning().episodeId());
+      return "of another episode, " + Text.printable(manifest.beginning().episodeId());
     }
     if (manifest.state() == Manifest.State.OPEN) {
       return "open: the collector is at work, or was killed";
@@ -226,7 +227,7 @@ final class Verification {
 
   private static void addDeviation(List<String> to, String field, Object says, Object is) {
     if (!Objects.equals(says, is)) {
-      to.add(field + " " + Report.printable(String.valueOf(says)));
+      to.add(field + " " + Text.printable(String.valueOf(says)));
     }
   }
 

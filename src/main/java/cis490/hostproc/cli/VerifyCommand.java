@@ -2,6 +2,7 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.check.FileCheck;
 import cis490.hostproc.check.RowCheck;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.journal.JournalCursor;
@@ -78,14 +79,15 @@ final class VerifyCommand extends Command {
       // In this order: rows that a collector adds meanwhile are then in the file at least.
       long length = rows.length();
       FileCheck ofFile =
-          FileCheck.read(rows, length, rows.tornBytes(), new Progress(status, "lines checked"));
+          FileCheck.read(
+              rows, length, rows.tornBytes(), new ReadingProgress(status, "lines checked"));
       TopicCheck.Result ofTopic =
           topic.compare(
               JournalCursor.atStart(rows, keep()),
               length,
               episode.id().value(),
               RowFormat.headers(),
-              new Progress(status, "rows of the topic compared"));
+              new ReadingProgress(status, "rows of the topic compared"));
       Manifest elsewhere = sealedElsewhere(ofFile.manifest(), settings);
       return new Verification(
           episode.id(),

@@ -1,5 +1,2 @@
-/**
- * Deadlines and the loop: when a sample is taken, and what becomes of it. Also the command that is
- * started to be sampled, and what it inherits.
- */
+/** Deadlines and the loop: when a sample is taken, and what becomes of it. */
 package cis490.hostproc.sample;

@@ -14,6 +14,9 @@ public final class Standstill {
 
   private static final Logger LOG = LoggerFactory.getLogger(Standstill.class);
 
+  /** Longer than any of the shipper's waits may take. */
+  public static final Duration AFTER = Duration.ofMinutes(2);
+
   private final long afterNs;
   private long movedAtNs;
   private long progress = -1;

@@ -1,5 +1,6 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.collect;
 
+import cis490.hostproc.episode.Text;
 import cis490.hostproc.proc.ProcessTable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ final class Survivors {
     String named =
         found.stream()
             .limit(NAMED_MAX)
-            .map(each -> each.pid() + " (" + Report.printable(each.name()) + ")")
+            .map(each -> each.pid() + " (" + Text.printable(each.name()) + ")")
             .collect(Collectors.joining(", "));
     return found.size() > NAMED_MAX ? named + " and more" : named;
   }

@@ -1,4 +1,4 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.collect;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -7,11 +7,16 @@ import org.slf4j.LoggerFactory;
  * The program's own log. Asked for when there is something to say: to set up logging takes longer
  * than to sample the first row, which need not wait for it.
  */
-final class Log {
+public final class Log {
 
   private Log() {}
 
-  static Logger get() {
+  /**
+   * The logger; the first time it is made.
+   *
+   * @return the program's own
+   */
+  public static Logger get() {
     return LoggerFactory.getLogger("hostproc");
   }
 }

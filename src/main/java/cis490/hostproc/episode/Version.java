@@ -1,37 +1,36 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.episode;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
 /** Versions, as the build wrote them down. */
-final class Version implements IVersionProvider {
+public final class Version {
 
   private static final String RESOURCE = "/hostproc.properties";
 
-  Version() {}
+  private Version() {}
 
-  /** With the commit that it was built from: {@code 0.2.0+b106b00-dirty}, if git knew. */
-  static String hostproc() {
-    return hostproc(properties());
-  }
-
-  private static String hostproc(Properties properties) {
+  /**
+   * Of this program, with the commit that it was built from.
+   *
+   * @return {@code 0.2.0+b106b00-dirty}; without a commit if the build had no git
+   */
+  public static String hostproc() {
+    Properties properties = properties();
     String commit = properties.getProperty("commit");
     // Where there is no git, the build leaves its placeholder there.
     return properties.getProperty("version") + (commit.startsWith("$") ? "" : "+" + commit);
   }
 
-  @Override
-  public String[] getVersion() {
-    Properties properties = properties();
-    return new String[] {
-      "hostproc " + hostproc(properties),
-      "Kafka " + properties.getProperty("kafka.version"),
-      "Java " + Runtime.version()
-    };
+  /**
+   * Of Kafka's clients and of the embedded Kafka.
+   *
+   * @return Kafka's own number
+   */
+  public static String kafka() {
+    return properties().getProperty("kafka.version");
   }
 
   private static Properties properties() {

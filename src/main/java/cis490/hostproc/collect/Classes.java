@@ -1,4 +1,4 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.collect;
 
 import java.io.File;
 import java.io.IOException;

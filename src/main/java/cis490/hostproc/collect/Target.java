@@ -1,9 +1,9 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.collect;
 
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
 import cis490.hostproc.proc.ProcessFiles;
-import cis490.hostproc.sample.TargetCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

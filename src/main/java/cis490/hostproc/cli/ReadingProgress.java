@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.LongConsumer;
 
 /** Shows how far a long reading is, a few times a second, however often it is told. */
-final class Progress implements LongConsumer {
+final class ReadingProgress implements LongConsumer {
 
   private static final int LOOK_EVERY = 1024;
   private static final Duration SHOW_EVERY = Duration.ofMillis(200);
@@ -15,7 +15,7 @@ final class Progress implements LongConsumer {
   private final long startNs = System.nanoTime();
   private long shownNs = startNs;
 
-  Progress(StatusLine status, String what) {
+  ReadingProgress(StatusLine status, String what) {
     this.status = status;
     this.what = what;
   }

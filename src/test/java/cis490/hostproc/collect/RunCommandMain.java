@@ -1,4 +1,4 @@
-package cis490.hostproc.sample;
+package cis490.hostproc.collect;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package cis490.hostproc.sample;
+package cis490.hostproc.collect;
 
 import com.sun.jna.Function;
 import com.sun.jna.Memory;

@@ -1,4 +1,4 @@
-package cis490.hostproc.sample;
+package cis490.hostproc.collect;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

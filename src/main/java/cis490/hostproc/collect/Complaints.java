@@ -1,4 +1,4 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.collect;
 
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.SampleFigures.Complaint;

@@ -1,0 +1,127 @@
+package cis490.hostproc.collect;
+
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.journal.FileFailure;
+import cis490.hostproc.journal.Journal;
+import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.ship.KnownManifest;
+import cis490.hostproc.ship.ManifestFeed;
+import java.io.IOException;
+
+/**
+ * A recording's manifest: as it is now, in its file, and as Kafka gets it. Changed by one thread;
+ * the shipper's threads ask for it.
+ */
+final class KeptManifest implements ManifestFeed {
+
+  private final ManifestFile file;
+  private final Journal journal;
+  private volatile Manifest manifest;
+
+  /** Once the topic was read back equal. */
+  private volatile Manifest arrived;
+
+  /** What Kafka knows; null if nothing is shipped. */
+  private volatile KnownManifest inKafka;
+
+  private boolean isBehind;
+
+  KeptManifest(ManifestFile file, Journal journal) {
+    this.file = file;
+    this.journal = journal;
+  }
+
+  /** From now on it is what Kafka knows of the episode that it goes on after. */
+  void goOnAfter(KnownManifest known) {
+    inKafka = known;
+  }
+
+  Manifest manifest() {
+    return manifest;
+  }
+
+  /** Changes it, here and in the file. */
+  void become(Manifest changed) {
+    manifest = changed;
+    write();
+  }
+
+  /** As it is now that the topic was read back equal. */
+  void becomeArrived() {
+    become(arrived);
+  }
+
+  /** If the disk has refused it. */
+  void writeAgain() {
+    if (isBehind) {
+      write();
+    }
+  }
+
+  /**
+   * Says once that it can't, and once that it can again. While sampling goes on it is tried again:
+   * without a manifest the rows of a run that is killed have no owner, and no run goes on in them.
+   */
+  private void write() {
+    try {
+      file.write(inKafka == null ? manifest : manifest.goingOnAfter(inKafka.accepted()));
+      if (isBehind) {
+        Log.get().info("{} is up to date again", file.path());
+      }
+      isBehind = false;
+    } catch (IOException failure) {
+      if (!isBehind) {
+        Log.get()
+            .error(
+                "the manifest is not up to date: {}", FileFailure.describe(file.path(), failure));
+      }
+      isBehind = true;
+    }
+  }
+
+  @Override
+  public byte[] now() throws Exception {
+    return known(manifest).toJson();
+  }
+
+  @Override
+  public byte[] sealed(JournalCursor end) throws Exception {
+    Manifest ours = manifest;
+    arrived =
+        isAll(end) ? ours.sealed(end.chain(), end.lines()) : ours.closed(end.chain(), end.lines());
+    return known(arrived).toJson();
+  }
+
+  /** With what Kafka knows of earlier runs, if they are this file's. */
+  private Manifest known(Manifest ours) throws Exception {
+    Manifest earlier = inKafka.read();
+    if (earlier == null) {
+      return ours;
+    }
+    if (ours.isOfOtherRecordingThan(earlier)) {
+      throw inKafka.otherRecording(earlier, journal);
+    }
+    if (!ours.sharesRunWith(earlier)) {
+      inKafka.requireSameFile(earlier, journal);
+    }
+    inKafka.accept(earlier);
+    return ours.goingOnAfter(earlier);
+  }
+
+  /**
+   * Whether what has arrived is every line that was written, and the file still holds these. What
+   * the topic equals would else not be what others find as the episode's file.
+   */
+  private boolean isAll(JournalCursor end) {
+    try {
+      return end.lines() == journal.lines()
+          && end.position() == journal.length()
+          && journal.alteration(end) == null
+          && journal.lookAtAll() == null;
+    } catch (IOException unreadable) {
+      Log.get().error("{}: {}", journal.path(), FileFailure.describe(unreadable));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package cis490.hostproc.collect;
+
+import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.kafka.Connector;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is to be recorded, and how.
+ *
+ * @param episode whose rows they are
+ * @param rowsFile where they are appended
+ * @param appendOtherProcess whether to go on in a file with rows of another process, or of an
+ *     unknown one
+ * @param subject the process
+ * @param grid when it is sampled
+ * @param shipping where rows go from the file; null if nowhere
+ */
+public record Plan(
+    EpisodeId episode,
+    Path rowsFile,
+    boolean appendOtherProcess,
+    Subject subject,
+    Grid grid,
+    Shipping shipping) {
+
+  /**
+   * The process to sample: one that runs, or a command that is started for it.
+   *
+   * @param procRoot where procfs is mounted
+   * @param pid of the process; null if a command is to be started
+   * @param command its words; empty if there is a pid
+   */
+  public record Subject(Path procRoot, Long pid, List<String> command) {}
+
+  /**
+   * When a sample is taken.
+   *
+   * @param intervalMs between two ticks
+   * @param durationNs after which the run ends; {@link Long#MAX_VALUE} if only the process ends it
+   * @param originMonoNs reading of CLOCK_MONOTONIC that times count from; null for the first tick's
+   */
+  public record Grid(long intervalMs, long durationNs, Long originMonoNs) {
+
+    long intervalNs() {
+      return Duration.ofMillis(intervalMs).toNanos();
+    }
+  }
+
+  /**
+   * Where rows go from the file.
+   *
+   * @param connector the way to the brokers
+   * @param linger how long rows gather
+   * @param flushTimeout how long the last ones may take
+   */
+  public record Shipping(Connector connector, Duration linger, Duration flushTimeout) {}
+}

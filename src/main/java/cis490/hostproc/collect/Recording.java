@@ -1,0 +1,362 @@
+package cis490.hostproc.collect;
+
+import cis490.hostproc.episode.EndReason;
+import cis490.hostproc.episode.FailedException;
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.episode.Run;
+import cis490.hostproc.episode.Ticks;
+import cis490.hostproc.episode.Version;
+import cis490.hostproc.journal.FileFailure;
+import cis490.hostproc.journal.Journal;
+import cis490.hostproc.journal.JournalCursor;
+import cis490.hostproc.proc.MalformedKernelTextException;
+import cis490.hostproc.proc.NoSuchProcessException;
+import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.sample.SampleFigures;
+import cis490.hostproc.sample.Sampler;
+import cis490.hostproc.sample.Schedule;
+import cis490.hostproc.sample.SystemClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One episode being recorded: its process, its file and its manifest. Owns no thread and prints
+ * nothing: {@link #sample} is for a thread that does nothing else, {@link #stop} for any, and all
+ * else for the one that has opened it.
+ */
+final class Recording implements AutoCloseable {
+
+  private static final int OPEN_MANIFEST_TRIES = 4;
+
+  /** Exit code of a command that SIGINT has ended, and how long our own SIGINT may take then. */
+  private static final int INTERRUPTED = 128 + 2;
+
+  private static final Duration TOLD_WITHIN = Duration.ofMillis(200);
+
+  private final Plan plan;
+  private final SystemClock clock = new SystemClock();
+  private final SampleFigures figures = new SampleFigures();
+  private final Complaints complaints;
+
+  private Machine machine;
+  private Target target;
+  private Journal journal;
+  private EarlierRuns earlier;
+  private KeptManifest manifest;
+  private long startedNs;
+  private EndReason endReason;
+  private String alteration;
+
+  /** Counted down by whoever says stop. */
+  private final CountDownLatch toldToStop = new CountDownLatch(1);
+
+  private volatile Sampler sampler;
+
+  Recording(Plan plan) {
+    this.plan = plan;
+    this.complaints = new Complaints(figures, plan.rowsFile());
+  }
+
+  /** A command comes last: whatever is refused before, it was never started. */
+  void open() throws FailedException, InterruptedException {
+    Plan.Subject subject = plan.subject();
+    try {
+      machine = Machine.read(subject.procRoot());
+      if (subject.command().isEmpty()) {
+        target = Target.running(subject.procRoot(), subject.pid());
+      } else {
+        ProgramFile.requireExecutable(subject.command().get(0));
+      }
+      ManifestFile file = ManifestFile.beside(plan.rowsFile());
+      EarlierRuns.requireOwnManifest(plan, file);
+      journal = Journal.open(plan.rowsFile());
+      earlier = EarlierRuns.of(plan, machine, target, journal, file);
+      journal.repair();
+      if (target == null) {
+        target = Target.starting(subject.procRoot(), subject.command());
+      }
+      manifest = new KeptManifest(file, journal);
+    } catch (NoSuchProcessException | MalformedKernelTextException wrong) {
+      throw new FailedException(wrong.getMessage(), wrong);
+    } catch (IOException failure) {
+      throw new FailedException(FileFailure.describe(failure), failure);
+    }
+    if (journal.tornBytes() > 0) {
+      Log.get().warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
+    }
+  }
+
+  /** Ready to sample at once: everything is loaded, and the file has its manifest. */
+  void prepare() {
+    sampler = new Sampler(target.files(), journal, machine.units().pageSizeBytes(), clock, figures);
+    sampler.warmUp();
+    if (isStopped()) {
+      sampler.stop(EndReason.SIGNAL);
+    }
+    writeOpenManifest();
+  }
+
+  /**
+   * Before the first row, so that a run that is killed right after it leaves rows whose process and
+   * origin are known. Where the origin is the first tick, that tick is set as far ahead as writing
+   * takes; a disk that is slower the second time is given another try, and then costs lateness.
+   */
+  private void writeOpenManifest() {
+    // The loading of classes comes before all measuring.
+    opening(clock.monotonicNs(), clock.wallNs()).toJson();
+    long aheadNs = 0;
+    for (int i = 0; i < OPEN_MANIFEST_TRIES; i++) {
+      long beforeNs = clock.monotonicNs();
+      startedNs = beforeNs + aheadNs;
+      manifest.become(opening(startedNs, clock.wallNs() + aheadNs));
+      long afterNs = clock.monotonicNs();
+      if (afterNs <= startedNs) {
+        break;
+      }
+      aheadNs = 2 * (afterNs - beforeNs);
+    }
+  }
+
+  private Manifest opening(long nowNs, long wallNs) {
+    Run.Start run = runStart(nowNs, wallNs);
+    Manifest.Beginning beginning =
+        Manifest.Beginning.of(
+            plan.episode(),
+            RowFormat.SOURCE,
+            RowFormat.AVAILABLE_IN_DEPLOYMENT,
+            RowFormat.SCHEMA_ID,
+            run,
+            machine.units().clockTicksPerSecond(),
+            machine.units().pageSizeBytes());
+    Manifest before = earlier.manifest();
+    return before == null ? Manifest.open(beginning, run) : before.goingOn(beginning, run);
+  }
+
+  /** Times that count from an earlier run's origin go on doing so. */
+  private Run.Start runStart(long nowNs, long wallNs) {
+    Long given = plan.grid().originMonoNs();
+    long newOriginNs = given != null ? given : nowNs;
+    return new Run.Start(
+        Version.hostproc(),
+        machine.host().name(),
+        machine.host().bootId(),
+        target.pid(),
+        target.name(),
+        target.files().stat().startTimeTicks(),
+        plan.grid().intervalMs(),
+        earlier.originMonoNs() == null ? newOriginNs : earlier.originMonoNs(),
+        machine.monoOffsetNs(),
+        wallNs,
+        journal.lines(),
+        journal.tornBytes());
+  }
+
+  /** Until the process ends, the time is over, or it is told to stop. */
+  void sample() {
+    try {
+      endReason = sampler.run(schedule());
+    } catch (RuntimeException | Error failure) {
+      endReason = EndReason.FAILURE;
+      Log.get().error("sampling failed", failure);
+    }
+  }
+
+  private Schedule schedule() {
+    long originNs = manifest.manifest().beginning().originMonoNs();
+    Plan.Grid grid = plan.grid();
+    return target.isCommand()
+        ? Schedule.atOnce(originNs, grid.intervalNs(), startedNs, grid.durationNs())
+        : Schedule.from(originNs, grid.intervalNs(), startedNs, grid.durationNs());
+  }
+
+  /** A command has stood still until its first tick. */
+  void letCommandRun() throws InterruptedException {
+    if (target.isCommand()) {
+      sampler.awaitFirstTick();
+      if (!isStopped()) {
+        target.proceed(() -> sampler.stop(EndReason.PROCESS_GONE));
+      }
+    }
+  }
+
+  /** For any thread. */
+  void stop() {
+    toldToStop.countDown();
+    Sampler running = sampler;
+    if (running != null) {
+      running.stop(EndReason.SIGNAL);
+    }
+  }
+
+  private boolean isStopped() {
+    return toldToStop.getCount() == 0;
+  }
+
+  /** Once a second or so: is the file as it was written, and is all well? */
+  void look() {
+    noteAlteration(journal.look());
+    complaints.say(clock.monotonicNs());
+    manifest.writeAgain();
+  }
+
+  /** Once: what was altered first. */
+  private void noteAlteration(String found) {
+    if (found != null && alteration == null) {
+      Log.get().error("{}; the episode will not be sealed, the exit code will be 1", found);
+      alteration = found;
+      manifest.become(manifest.manifest().altered(found));
+    }
+  }
+
+  /** After sampling: the command ends too, and the manifest says how it all ended. */
+  void end() throws InterruptedException {
+    Integer exitCode = target.stop();
+    sayWhetherNeverStarted(exitCode);
+    sayWhetherMiscounted();
+    endManifest(exitCode);
+    sayWhoStillRuns();
+  }
+
+  /** What the file of the command did not show; nearly all of that is refused before. */
+  private void sayWhetherNeverStarted(Integer exitCode) {
+    if (target.hasFailedToStart()) {
+      endReason = EndReason.FAILURE;
+      Log.get()
+          .error(
+              "{} could not be started (exit code {}; the line before says why); the rows are of"
+                  + " the process that was to become it",
+              plan.subject().command().get(0),
+              exitCode);
+    }
+  }
+
+  /** A defect of ours, which nobody would see otherwise. */
+  private void sayWhetherMiscounted() {
+    Long due = sampler.ticksDue();
+    long counted = figures.ticks();
+    if (due != null && due != counted) {
+      Log.get().error("{} ticks were due, and {} were counted: please report this", due, counted);
+    }
+  }
+
+  /** They may hold stdout open, or be what was to be sampled. */
+  private void sayWhoStillRuns() {
+    String survivors = target.isCommand() ? Survivors.find(target) : null;
+    if (survivors != null) {
+      Log.get()
+          .warn(
+              "the command has ended, and processes of it still run: {}; collect --pid PID samples"
+                  + " one, kill PID ends it",
+              survivors);
+    }
+  }
+
+  private void endManifest(Integer exitCode) throws InterruptedException {
+    long wallNs = clock.wallNs();
+    if (Integer.valueOf(INTERRUPTED).equals(exitCode)) {
+      // A terminal's Ctrl-C goes to the command as well, and that may be quicker.
+      toldToStop.await(TOLD_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    Ticks ticks =
+        new Ticks(
+            figures.missed(), figures.malformed(), figures.unwritten(), figures.lateness().max());
+    Run.End run = new Run.End(wallNs, reason(), exitCode, figures.rows());
+    Manifest.Ending ending =
+        new Manifest.Ending(
+            wallNs, reason(), exitCode, journal.lines(), null, journal.length(), null, null);
+    Manifest ended = manifest.manifest().runEnded(run, ticks).ended(ending);
+    forceRows();
+    manifest.become(ended);
+  }
+
+  /**
+   * Before the manifest counts them: it outlives a power cut at once, and a file that has less than
+   * it says is taken for a damaged one.
+   */
+  private void forceRows() {
+    try {
+      journal.force();
+    } catch (IOException failure) {
+      Log.get().error("{}: {}", journal.path(), FileFailure.describe(failure));
+    }
+  }
+
+  private EndReason reason() {
+    boolean ended = endReason == EndReason.PROCESS_GONE || endReason == EndReason.PROCESS_ZOMBIE;
+    if (ended && isStopped()) {
+      return EndReason.SIGNAL;
+    }
+    // A command of ours is a zombie for a moment, until we have waited for it.
+    return ended && target.isCommand() ? EndReason.PROCESS_GONE : endReason;
+  }
+
+  /** All has arrived and was read back equal. */
+  void closeArrived() {
+    manifest.becomeArrived();
+    // All of an equal file was looked at by whoever found it so.
+    noteAlteration(journal.look());
+  }
+
+  /** Nothing was to arrive, or not all has; {@code rowsAcknowledged} is null in the first case. */
+  void close(Long rowsAcknowledged) {
+    manifest.become(manifest.manifest().closed(chainOfFile(), rowsAcknowledged));
+    noteAlteration(journal.lookAtAll());
+  }
+
+  /** Null if the disk refuses, or if the file does not hold what was written: nobody knows it. */
+  private String chainOfFile() {
+    try {
+      // So that the manifest never names rows that a power cut can take, offline included.
+      long length = journal.force();
+      JournalCursor cursor = JournalCursor.atStart(journal);
+      cursor.skipTo(length);
+      return journal.alteration(cursor) == null ? cursor.chain() : null;
+    } catch (IOException failure) {
+      Log.get().error("{}: {}", journal.path(), FileFailure.describe(failure));
+      return null;
+    }
+  }
+
+  Duration elapsed() {
+    return Duration.ofNanos(clock.monotonicNs() - startedNs);
+  }
+
+  SampleFigures figures() {
+    return figures;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  KeptManifest manifest() {
+    return manifest;
+  }
+
+  Result result(Duration sampled, Result.Shipping shipping) {
+    return new Result(
+        manifest.manifest(), sampled, journal.length(), alteration, figures, shipping);
+  }
+
+  /** Whatever runs is told to end, and the command is ended. */
+  void abort() {
+    Sampler running = sampler;
+    if (running != null) {
+      running.stop(EndReason.FAILURE);
+    }
+  }
+
+  /** Leaves nothing behind that was started: command, open files. Sampling must have ended. */
+  @Override
+  public void close() throws IOException {
+    if (target != null) {
+      target.close();
+    }
+    if (journal != null) {
+      journal.close();
+    }
+  }
+}

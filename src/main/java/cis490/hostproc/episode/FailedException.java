@@ -1,0 +1,26 @@
+package cis490.hostproc.episode;
+
+/** What went wrong, in a line that says what, where and what to do. Exit code 1. */
+public final class FailedException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * With what is behind it.
+   *
+   * @param message one line for people
+   * @param cause null if there is none
+   */
+  public FailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * Of its own.
+   *
+   * @param message one line for people
+   */
+  public FailedException(String message) {
+    this(message, null);
+  }
+}

@@ -134,7 +134,7 @@ final class CollectCommand extends Command {
     kafka.allowOffline();
     kafka.check(offline());
     try (KafkaConnection connection = offline() ? null : kafka.connection();
-        LazyStatusLine status = new LazyStatusLine();
+        StatusLine status = new StatusLine();
         Collector collector = new Collector(plan(connection), status::show)) {
       StopSignal.onStop(
           collector::stop, flushTimeout().plus(Collector.COMMAND_ENDS_WITHIN).plus(STOP_MARGIN));

@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.archive.Export;
 import cis490.hostproc.collect.Log;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.FailedException;
@@ -14,12 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code hostproc export}. */
+/** {@code hostproc export}: the options; {@link Export} does it. */
 final class ExportCommand extends Command {
-
-  static final String CLIENT_ID = "hostproc-export";
 
   private final OptionSpec episodes =
       add(
@@ -62,10 +62,11 @@ final class ExportCommand extends Command {
   public Integer call() throws Exception {
     check();
     kafka.check(false);
-    try (KafkaConnection connection = kafka.connection()) {
+    try (KafkaConnection connection = kafka.connection();
+        StatusLine status = new StatusLine()) {
       KafkaSettings settings = connection.connect();
       try {
-        return export(settings);
+        return export(settings, status);
       } catch (KafkaException failure) {
         throw KafkaFailure.of(settings, failure);
       }
@@ -89,8 +90,8 @@ final class ExportCommand extends Command {
   }
 
   /** One that fails does not keep the others. */
-  private int export(KafkaSettings settings) throws Exception {
-    Map<String, Manifest> manifests = ManifestTopic.read(settings, CLIENT_ID);
+  private int export(KafkaSettings settings, StatusLine status) throws Exception {
+    Map<String, Manifest> manifests = ManifestTopic.read(settings, Export.CLIENT_ID);
     Set<EpisodeId> wanted = all() ? inKafka(settings) : ids();
     if (wanted.isEmpty()) {
       err().println("no episodes yet");
@@ -100,10 +101,9 @@ final class ExportCommand extends Command {
     for (EpisodeId episode : wanted) {
       Manifest manifest = manifests.get(episode.value());
       try {
-        Export export = new Export(episode, file(episode), manifest);
-        export.run(settings);
-        out().print(export.text());
-        exitCode = Math.max(exitCode, export.exitCode());
+        Export.Result result = export(settings, episode, manifest, status);
+        out().print(new ExportText(episode, file(episode), result).text());
+        exitCode = Math.max(exitCode, result.isExported() ? 0 : 1);
       } catch (FailedException failure) {
         if (wanted.size() == 1) {
           throw failure;
@@ -121,9 +121,22 @@ final class ExportCommand extends Command {
     return exitCode;
   }
 
+  private Export.Result export(
+      KafkaSettings settings, EpisodeId episode, Manifest manifest, StatusLine status)
+      throws Exception {
+    try {
+      return new Export(episode, file(episode), manifest)
+          .run(settings, new ReadingProgress(status, " of " + episode));
+    } catch (UnknownTopicOrPartitionException none) {
+      throw KafkaFailure.of(settings, episode, none);
+    } finally {
+      status.clear();
+    }
+  }
+
   private static Set<EpisodeId> inKafka(KafkaSettings settings) {
     Set<EpisodeId> found = new LinkedHashSet<>();
-    try (TopicAdmin topics = new TopicAdmin(settings, CLIENT_ID)) {
+    try (TopicAdmin topics = new TopicAdmin(settings, Export.CLIENT_ID)) {
       for (String topic : topics.withPrefix(EpisodeId.TOPIC_PREFIX)) {
         try {
           found.add(EpisodeId.ofTopic(topic));

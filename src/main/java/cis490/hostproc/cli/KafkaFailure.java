@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.kafka.BrokerProbe;
 import cis490.hostproc.kafka.FailureText;
@@ -7,6 +8,7 @@ import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.NotKafkaException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Words for what Kafka's clients throw. */
 final class KafkaFailure {
@@ -20,6 +22,13 @@ final class KafkaFailure {
             + " on "
             + settings.bootstrapServers()
             + " (hostproc episodes lists what is there)");
+  }
+
+  /** The same of one episode, whose topic may be missing. */
+  static FailedException of(KafkaSettings settings, EpisodeId episode, KafkaException failure) {
+    return failure instanceof UnknownTopicOrPartitionException
+        ? noTopic(settings, episode.topic())
+        : of(settings, failure);
   }
 
   /** What is behind it; where a client only says that there was no answer, that is looked for. */

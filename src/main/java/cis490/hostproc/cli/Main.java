@@ -43,6 +43,7 @@ public final class Main extends Command {
     }
     Stderr.install();
     Deaths.watch();
+    StopSignal.watch();
     try {
       StopSignal.exit(run(args));
     } catch (Throwable failure) {

@@ -1,14 +1,23 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.archive.Retirement;
+import cis490.hostproc.episode.FailedException;
+import cis490.hostproc.episode.Text;
+import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.kafka.KafkaSettings;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code hostproc retire}. */
+/** {@code hostproc retire}: the options; {@link Retirement} does it. */
 final class RetireCommand extends Command {
 
-  static final String CLIENT_ID = "hostproc-retire";
+  private static final Path STANDARD_INPUT = Path.of("-");
 
   private final EpisodeOption episode = new EpisodeOption(this);
 
@@ -46,26 +55,61 @@ final class RetireCommand extends Command {
       throw usage("where are the rows? --file FILE, or --lake-rows FILE, one of them");
     }
     kafka.check(false);
-    try (KafkaConnection connection = kafka.connection()) {
+    try (KafkaConnection connection = kafka.connection();
+        StatusLine status = new StatusLine()) {
       KafkaSettings settings = connection.connect();
       try {
-        Retirement retirement = new Retirement(episode.id(), settings);
-        Path path = file.getValue();
-        if (path != null) {
-          retirement.proveByFile(path);
-        } else {
-          retirement.proveByLake(lakeRows.getValue());
-        }
-        boolean deletes = delete.getValue();
-        if (deletes && retirement.proved()) {
+        Retirement retirement = new Retirement(episode.id(), settings, new ReadingProgress(status));
+        Retirement.Proof proof = prove(retirement);
+        boolean deletes = delete.<Boolean>getValue() && proof.isHeld();
+        if (deletes) {
           retirement.delete();
         }
-        out().print(retirement.text());
+        status.clear();
+        out().print(text(proof, deletes));
         out().flush();
-        return retirement.proved() ? 0 : 1;
+        return proof.isHeld() ? 0 : 1;
       } catch (KafkaException failure) {
-        throw KafkaFailure.of(settings, failure);
+        throw KafkaFailure.of(settings, episode.id(), failure);
       }
     }
+  }
+
+  private Retirement.Proof prove(Retirement retirement) throws Exception {
+    if (file.getValue() != null) {
+      return retirement.proveByFile(file.getValue());
+    }
+    Path rows = lakeRows.getValue();
+    return retirement.proveByLake(open(rows), rows);
+  }
+
+  private static InputStream open(Path rows) throws FailedException {
+    try {
+      return rows.equals(STANDARD_INPUT)
+          ? new FileInputStream(FileDescriptor.in)
+          : Files.newInputStream(rows);
+    } catch (IOException failure) {
+      throw new FailedException(FileFailure.describe(rows, failure), failure);
+    }
+  }
+
+  private String text(Retirement.Proof proof, boolean isDeleted) {
+    Report report = new Report();
+    report.add("episode", "%s", episode.id());
+    report.add("topic", "%s, %,d rows", episode.id().topic(), proof.rows());
+    report.add(
+        "proved by",
+        "%s",
+        proof.isHeld()
+            ? Text.printable(proof.by().toString()) + ", row by row, and the sealed manifest"
+            : "nothing");
+    report.add("retired", "%s", proof.isHeld() ? outcome(isDeleted) : "no: " + proof.problem());
+    return report.toString();
+  }
+
+  private static String outcome(boolean isDeleted) {
+    return isDeleted
+        ? "yes, the topic is deleted"
+        : "not yet: a dry run; with --delete the topic would be deleted";
   }
 }

@@ -1,19 +1,24 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.archive.FileShipment;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.ship.KnownManifest;
+import cis490.hostproc.ship.Shipper;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** {@code hostproc ship}. */
+/** {@code hostproc ship}: the options; {@link FileShipment} does it. */
 final class ShipCommand extends Command {
 
   private static final long GIVE_UP_AFTER_S_MAX = 86_400;
 
   /** Kafka's words for a topic beside which none is allowed that differs in {@code .} and _. */
   private static final String TOPIC_COLLIDES = "collides with existing topic";
+
+  /** For reading a long file back, which has no limit but progress. */
+  private static final Duration STOP_MARGIN = Duration.ofMinutes(10);
 
   private final EpisodeOption episode = new EpisodeOption(this);
 
@@ -68,12 +73,31 @@ final class ShipCommand extends Command {
     }
     linger.check();
     kafka.check(false);
-    try (Shipment shipment = new Shipment(this)) {
-      int exitCode = shipment.run();
-      err().print(shipment.report());
-      err().flush();
-      return exitCode;
+    ShipmentText text = new ShipmentText(this);
+    FileShipment.Result result;
+    try (KafkaConnection connection = kafka.connection();
+        StatusLine status = new StatusLine();
+        FileShipment shipment =
+            new FileShipment(
+                plan(connection), now -> status.show(now.elapsed(), () -> text.line(now)))) {
+      StopSignal.onStop(shipment::stop, FileShipment.STOPS_WITHIN.plus(STOP_MARGIN));
+      result = shipment.run();
     }
+    err().print(text.report(result));
+    err().flush();
+    return result.outcome() == Shipper.Outcome.EQUAL ? 0 : 1;
+  }
+
+  private FileShipment.Plan plan(KafkaConnection connection) {
+    return new FileShipment.Plan(
+        episode(),
+        file(),
+        follow(),
+        skipInvalid(),
+        renamed.getValue(),
+        giveUpAfter(),
+        linger.linger(),
+        connection);
   }
 
   EpisodeId episode() {
@@ -81,7 +105,7 @@ final class ShipCommand extends Command {
   }
 
   /** Null for never. */
-  Duration giveUpAfter() {
+  private Duration giveUpAfter() {
     Long given = giveUpAfterS.getValue();
     long seconds = given == null ? (follow() ? 0 : 60) : given;
     return seconds == 0 ? null : Duration.ofSeconds(seconds);
@@ -99,16 +123,8 @@ final class ShipCommand extends Command {
     return skipInvalid.getValue();
   }
 
-  boolean renamed() {
-    return renamed.getValue();
-  }
-
   KafkaOptions kafka() {
     return kafka;
-  }
-
-  Duration linger() {
-    return linger.linger();
   }
 
   /**

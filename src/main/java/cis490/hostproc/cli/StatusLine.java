@@ -11,29 +11,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * How it goes: on a terminal one line that keeps itself up to date, otherwise a log line now and
  * then. Everything else that goes to stderr finds the line gone, and the line comes back after it.
  */
-final class StatusLine {
+final class StatusLine implements AutoCloseable {
 
   private static final Path STDERR = Path.of("/proc/self/fd/2");
   private static final byte[] CLEAR = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
   private static final Duration LOG_EVERY = Duration.ofSeconds(30);
 
-  private final PrintStream terminal;
+  /** Null as long as nothing was shown, and where stderr is no terminal. */
+  private PrintStream terminal;
+
+  private boolean isAttached;
   private boolean shown;
   private Duration logged = Duration.ZERO;
 
-  /** Takes over stderr if it is a terminal. */
-  StatusLine(PrintStream stderr) {
-    if (!isTerminal()) {
-      terminal = null;
+  /** Takes over stderr with the first line, not before: the first row need not wait for that. */
+  private void attach() {
+    if (isAttached) {
       return;
     }
-    terminal = stderr;
-    System.setErr(new PrintStream(new Around(stderr), true, StandardCharsets.UTF_8));
+    isAttached = true;
+    if (isTerminal()) {
+      terminal = System.err;
+      System.setErr(new PrintStream(new Around(terminal), true, StandardCharsets.UTF_8));
+    }
   }
 
   private static boolean isTerminal() {
@@ -46,9 +52,7 @@ final class StatusLine {
   }
 
   void show(Progress progress) {
-    if (due(progress.elapsed())) {
-      show(progress.elapsed(), text(progress));
-    }
+    show(progress.elapsed(), () -> text(progress));
   }
 
   private static String text(Progress progress) {
@@ -69,20 +73,17 @@ final class StatusLine {
         : text + String.format(Locale.ROOT, "  %,d not shipped yet", progress.pending());
   }
 
-  private boolean due(Duration elapsed) {
-    return terminal != null || elapsed.minus(logged).compareTo(LOG_EVERY) >= 0;
-  }
-
-  void show(Duration elapsed, String line) {
-    if (!due(elapsed)) {
-      return;
-    }
+  /** The text is asked for if it is time for a line. */
+  void show(Duration elapsed, Supplier<String> line) {
+    attach();
     if (terminal == null) {
-      logged = elapsed;
-      Log.get().info("{}", line);
+      if (elapsed.minus(logged).compareTo(LOG_EVERY) >= 0) {
+        logged = elapsed;
+        Log.get().info("{}", line.get());
+      }
       return;
     }
-    byte[] text = line.getBytes(StandardCharsets.UTF_8);
+    byte[] text = line.get().getBytes(StandardCharsets.UTF_8);
     synchronized (terminal) {
       terminal.write(CLEAR, 0, CLEAR.length);
       terminal.write(text, 0, text.length);
@@ -101,6 +102,15 @@ final class StatusLine {
         terminal.flush();
         shown = false;
       }
+    }
+  }
+
+  /** Gives stderr back. */
+  @Override
+  public void close() {
+    clear();
+    if (terminal != null) {
+      System.setErr(terminal);
     }
   }
 

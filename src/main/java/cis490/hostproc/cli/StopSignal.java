@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
  * the process's.
  *
  * <p>A JVM answers these signals by running its shutdown hooks and then exits with 128 + signal.
- * Our hook tells the command, waits until it has ended, and exits with the command's code instead.
+ * Our hook, one for the process, tells the command, waits until it has ended, and exits with the
+ * command's code instead. While no command asks for it, the JVM exits as it always does.
  */
 final class StopSignal {
 
@@ -24,21 +25,35 @@ final class StopSignal {
   /** When the last words began; null before and after. */
   private static volatile Long speakingSinceNs;
 
-  private StopSignal() {}
+  /** Who asked to be told; null if nobody did. */
+  private static volatile StopSignal asked;
+
+  private final Runnable callback;
+  private final Duration limit;
+
+  private StopSignal(Runnable callback, Duration limit) {
+    this.callback = callback;
+    this.limit = limit;
+  }
+
+  /** From now on signals are answered. For a process that is nothing but this program, once. */
+  static void watch() {
+    Runtime.getRuntime().addShutdownHook(new Thread(StopSignal::answer, "hostproc-stop-signal"));
+  }
 
   /** Calls back, once, on a thread of its own; the process lives on for {@code limit} at most. */
   static void onStop(Runnable callback, Duration limit) {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> stop(callback, limit), "hostproc-stop-signal"));
+    asked = new StopSignal(callback, limit);
   }
 
-  private static void stop(Runnable callback, Duration limit) {
-    if (ENDED.getCount() == 0) {
+  private static void answer() {
+    StopSignal command = asked;
+    if (command == null || ENDED.getCount() == 0) {
       return;
     }
-    callback.run();
+    command.callback.run();
     try {
-      awaitEnd(System.nanoTime() + limit.toNanos());
+      awaitEnd(System.nanoTime() + command.limit.toNanos());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

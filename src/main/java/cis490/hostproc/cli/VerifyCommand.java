@@ -1,28 +1,19 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.check.FileCheck;
-import cis490.hostproc.check.RowCheck;
+import cis490.hostproc.archive.Verification;
 import cis490.hostproc.episode.FailedException;
-import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.journal.FileFailure;
-import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
 import cis490.hostproc.kafka.KafkaSettings;
-import cis490.hostproc.row.RowFormat;
-import cis490.hostproc.ship.ManifestTopic;
-import cis490.hostproc.ship.TopicCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** {@code hostproc verify}. */
+/** {@code hostproc verify}: the options; {@link Verification} does it. */
 final class VerifyCommand extends Command {
-
-  private static final String CLIENT_ID = "hostproc-verify";
 
   private final EpisodeOption episode = new EpisodeOption(this);
 
@@ -41,8 +32,6 @@ final class VerifyCommand extends Command {
 
   private final KafkaOptions kafka = new KafkaOptions(this);
 
-  private StatusLine status;
-
   VerifyCommand() {
     super(
         "Reads an episode's topic back and holds it against the file, byte for byte; checks each"
@@ -55,72 +44,27 @@ final class VerifyCommand extends Command {
   public Integer call() throws Exception {
     kafka.check(false);
     Path file = rowsFile.getValue();
-    Verification verification;
+    Verification found;
     try (JournalReader rows = JournalReader.open(file);
-        KafkaConnection connection = kafka.connection()) {
-      status = new StatusLine(System.err);
-      verification = verify(rows, connection.connect());
+        KafkaConnection connection = kafka.connection();
+        StatusLine status = new StatusLine()) {
+      found = verify(rows, connection.connect(), new ReadingProgress(status));
     } catch (IOException failure) {
       throw new FailedException(FileFailure.describe(file, failure), failure);
     } catch (UncheckedIOException failure) {
       throw new FailedException(FileFailure.describe(file, failure.getCause()), failure);
-    } finally {
-      if (status != null) {
-        status.clear();
-      }
     }
-    out().print(verification.text());
+    out().print(new VerificationText(found, file).text());
     out().flush();
-    return verification.exitCode();
+    return found.isVerified() ? 0 : 1;
   }
 
-  private Verification verify(JournalReader rows, KafkaSettings settings) throws Exception {
-    try (TopicCheck topic = TopicCheck.open(settings, episode.id().topic(), CLIENT_ID)) {
-      // In this order: rows that a collector adds meanwhile are then in the file at least.
-      long length = rows.length();
-      FileCheck ofFile =
-          FileCheck.read(
-              rows, length, rows.tornBytes(), new ReadingProgress(status, "lines checked"));
-      TopicCheck.Result ofTopic =
-          topic.compare(
-              JournalCursor.atStart(rows, keep()),
-              length,
-              episode.id().value(),
-              RowFormat.headers(),
-              new ReadingProgress(status, "rows of the topic compared"));
-      Manifest elsewhere = sealedElsewhere(ofFile.manifest(), settings);
-      return new Verification(
-          episode.id(),
-          rowsFile.getValue(),
-          skipInvalid(),
-          elsewhere == null ? ofFile : ofFile.with(elsewhere),
-          elsewhere != null,
-          ofTopic);
-    } catch (UnknownTopicOrPartitionException none) {
-      throw KafkaFailure.noTopic(settings, episode.id().topic());
+  private Verification verify(JournalReader rows, KafkaSettings settings, ReadingProgress progress)
+      throws Exception {
+    try {
+      return Verification.of(episode.id(), rows, skipInvalid.getValue(), settings, progress);
     } catch (KafkaException failure) {
-      throw KafkaFailure.of(settings, failure);
+      throw KafkaFailure.of(settings, episode.id(), failure);
     }
-  }
-
-  /** A file on a read-only disk was sealed in Kafka alone. Null if it was not. */
-  private Manifest sealedElsewhere(Manifest beside, KafkaSettings settings) throws Exception {
-    if (beside == null || beside.state() != Manifest.State.OPEN) {
-      return null;
-    }
-    Manifest inKafka = ManifestTopic.read(settings, CLIENT_ID).get(episode.id().value());
-    return inKafka != null && inKafka.state() == Manifest.State.SEALED ? inKafka : null;
-  }
-
-  private boolean skipInvalid() {
-    return skipInvalid.getValue();
-  }
-
-  private JournalCursor.Keep keep() {
-    if (!skipInvalid()) {
-      return JournalCursor.Keep.ALL;
-    }
-    RowCheck check = new RowCheck();
-    return (line, number) -> check.problem(line) == null;
   }
 }

@@ -1,7 +1,7 @@
 package cis490.hostproc.episode;
 
 /** What went wrong, in a line that says what, where and what to do. Exit code 1. */
-public final class FailedException extends Exception {
+public class FailedException extends Exception {
 
   private static final long serialVersionUID = 1L;
 

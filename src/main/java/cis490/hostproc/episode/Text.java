@@ -1,6 +1,8 @@
 package cis490.hostproc.episode;
 
-/** Text of others, for people. */
+import java.util.Locale;
+
+/** Words for people. */
 public final class Text {
 
   private Text() {}
@@ -14,5 +16,17 @@ public final class Text {
    */
   public static String printable(String text) {
     return text.replaceAll("\\p{C}", "?");
+  }
+
+  /**
+   * A number and what it counts.
+   *
+   * @param count how many
+   * @param one the word for one of them
+   * @param many the word for any other number
+   * @return such as {@code 1,000 rows}
+   */
+  public static String counted(long count, String one, String many) {
+    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : many);
   }
 }

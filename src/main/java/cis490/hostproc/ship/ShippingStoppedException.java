@@ -1,7 +1,9 @@
 package cis490.hostproc.ship;
 
+import cis490.hostproc.episode.FailedException;
+
 /** Going on would not be exact, or can't succeed: a person must look. Sampling is unaffected. */
-public final class ShippingStoppedException extends Exception {
+public final class ShippingStoppedException extends FailedException {
 
   private static final long serialVersionUID = 1L;
 
@@ -11,6 +13,6 @@ public final class ShippingStoppedException extends Exception {
    * @param why what is in the way, and where
    */
   public ShippingStoppedException(String why) {
-    super(why, null, false, false);
+    super(why);
   }
 }

@@ -252,7 +252,7 @@ class VerifyIT {
     assertSays(run, "topic equals file  yes\n");
     assertSays(
         run, "rows valid         no, 1 line; the first, line 3: rss_bytes is -2, less than 0\n");
-    assertSays(run, "verified           no: 1 line is no row\n");
+    assertSays(run, "verified           no: 1 line is not a valid row\n");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package cis490.hostproc.lake;
+package cis490.hostproc.archive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -13,10 +13,10 @@ import java.util.Map;
 
 /**
  * An episode's rows as a lake's own SQL engine gives them, JSON lines in order of {@code seq}:
- * held, one after the other, against those that were shipped. Any engine will do; of what it adds
- * to a row nothing is asked, and a null may be left out.
+ * compared, one after the other, with those that were shipped. Any engine will do: columns that it
+ * adds are ignored, and a null may be left out.
  */
-public final class LakeRows implements Closeable {
+final class LakeRows implements Closeable {
 
   private static final String EPISODE_ID = "episode_id";
   private static final String SEQ = "seq";
@@ -31,27 +31,20 @@ public final class LakeRows implements Closeable {
   private final MappingIterator<JsonNode> rows;
   private final String episodeId;
 
-  /**
-   * Ready to read.
-   *
-   * @param in JSON lines; closed with this
-   * @param episodeId that each of them must have
-   * @throws IOException if nothing can be read
-   */
-  public LakeRows(InputStream in, String episodeId) throws IOException {
+  /** {@code in} is closed with this; each row must have the id {@code episodeId}. */
+  LakeRows(InputStream in, String episodeId) throws IOException {
     this.rows = JSON.readValues(in);
     this.episodeId = episodeId;
   }
 
   /**
-   * Holds the next row against the one that was shipped.
+   * Compares the next row with the one that was shipped.
    *
    * @param seq of the row, from 0
    * @param line that was shipped: a JSON object
-   * @return what is wrong, in a few words on one line; null if they say the same
-   * @throws IOException if the rows can't be read
+   * @return what is wrong, in a few words on one line; null if both are the same
    */
-  public String problem(long seq, byte[] line) throws IOException {
+  String problem(long seq, byte[] line) throws IOException {
     JsonNode row = next();
     if (row == null) {
       return "row " + seq + " is missing, and all behind it";
@@ -90,13 +83,8 @@ public final class LakeRows implements Closeable {
     return null;
   }
 
-  /**
-   * Whether there is a row too many.
-   *
-   * @return what is wrong, null if nothing
-   * @throws IOException if the rows can't be read
-   */
-  public String atEnd() throws IOException {
+  /** After the last row that was shipped: what is wrong, null if no row is left. */
+  String atEnd() throws IOException {
     JsonNode more = next();
     return more == null ? null : "there are more rows, with the seq " + shown(more.path(SEQ));
   }

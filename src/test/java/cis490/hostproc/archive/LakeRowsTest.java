@@ -1,4 +1,4 @@
-package cis490.hostproc.lake;
+package cis490.hostproc.archive;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;

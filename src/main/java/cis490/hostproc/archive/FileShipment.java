@@ -9,6 +9,7 @@ import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
+import cis490.hostproc.ship.ShipperThread;
 import cis490.hostproc.ship.Standstill;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -35,6 +36,7 @@ public final class FileShipment implements AutoCloseable {
   private ShippedManifest manifest;
   private ShipFigures figures;
   private Shipper shipper;
+  private ShipperThread shipping;
   private long startedNs;
   private long shippingSinceNs;
   private volatile boolean stopped;
@@ -158,7 +160,7 @@ public final class FileShipment implements AutoCloseable {
     startShipping();
     Shipper.Outcome outcome = watch();
     long endedNs = System.nanoTime();
-    shipper.abandon();
+    shipping.abandon();
     if (outcome == Shipper.Outcome.EQUAL) {
       manifest.keep();
     }
@@ -211,12 +213,11 @@ public final class FileShipment implements AutoCloseable {
             plan.linger(),
             true);
     shipper = new Shipper(job, inKafka, figures);
+    shipping = new ShipperThread(shipper);
     if (!plan.follow()) {
-      shipper.complete();
+      shipping.complete();
     }
     startedNs = System.nanoTime();
-    Thread shipping = new Thread(shipper, "hostproc-shipper");
-    shipping.setDaemon(true);
     shipping.start();
   }
 
@@ -226,7 +227,7 @@ public final class FileShipment implements AutoCloseable {
     Standstill standstill = new Standstill(Standstill.AFTER, movedAtNs);
     Duration limit = plan.giveUpAfter();
     boolean complete = !plan.follow();
-    Shipper.Outcome now = shipper.await(LOOK_EVERY);
+    Shipper.Outcome now = shipping.await(LOOK_EVERY);
     while (now == Shipper.Outcome.SHIPPING) {
       long progress = figures.found() + figures.acknowledged() + figures.rowsReadBack();
       if (progress != moved) {
@@ -243,11 +244,11 @@ public final class FileShipment implements AutoCloseable {
         complete = true;
         limit = STOPS_WITHIN;
         movedAtNs = System.nanoTime();
-        shipper.complete();
+        shipping.complete();
       }
       standstill.look(shipper, figures, System.nanoTime());
       showShipping();
-      now = shipper.await(LOOK_EVERY);
+      now = shipping.await(LOOK_EVERY);
     }
     return now;
   }
@@ -295,8 +296,8 @@ public final class FileShipment implements AutoCloseable {
   /** Leaves nothing open. */
   @Override
   public void close() {
-    if (shipper != null) {
-      shipper.abandon();
+    if (shipping != null) {
+      shipping.abandon();
     }
     if (file != null) {
       file.close();

@@ -9,6 +9,7 @@ import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
+import cis490.hostproc.ship.ShipperThread;
 import cis490.hostproc.ship.Standstill;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,6 +39,7 @@ public final class Collector implements AutoCloseable {
   private Thread sampling;
   private ShipFigures figures;
   private Shipper shipper;
+  private ShipperThread shipping;
   private Standstill standstill;
 
   /**
@@ -103,15 +105,13 @@ public final class Collector implements AutoCloseable {
             false);
     shipper = new Shipper(job, inKafka, figures);
     standstill = new Standstill(Standstill.AFTER, System.nanoTime());
-    Thread shipping = new Thread(shipper, "hostproc-shipper");
-    // What it leaves unfinished, the next run's recovery settles.
-    shipping.setDaemon(true);
+    shipping = new ShipperThread(shipper);
     shipping.start();
   }
 
   private void look(Duration elapsed) throws InterruptedException {
     recording.look();
-    if (shipper != null && shipper.await(Duration.ZERO) == Shipper.Outcome.SHIPPING) {
+    if (shipper != null && shipping.await(Duration.ZERO) == Shipper.Outcome.SHIPPING) {
       standstill.look(shipper, figures, System.nanoTime());
     }
     progress.accept(
@@ -129,20 +129,20 @@ public final class Collector implements AutoCloseable {
 
   /** The last rows, and the proof that all have arrived, which may take as long as it advances. */
   private Result.Shipping finishShipping(Duration sampled) throws InterruptedException {
-    shipper.complete();
+    shipping.complete();
     long limitNs = plan.shipping().flushTimeout().toNanos();
     long sinceNs = System.nanoTime();
     long readBack = 0;
-    Shipper.Outcome outcome = shipper.await(LOOK_EVERY);
+    Shipper.Outcome outcome = shipping.await(LOOK_EVERY);
     while (outcome == Shipper.Outcome.SHIPPING && System.nanoTime() - sinceNs < limitNs) {
       look(sampled);
-      outcome = shipper.await(LOOK_EVERY);
+      outcome = shipping.await(LOOK_EVERY);
       if (figures.rowsReadBack() > readBack) {
         readBack = figures.rowsReadBack();
         sinceNs = System.nanoTime();
       }
     }
-    shipper.abandon();
+    shipping.abandon();
     if (outcome == Shipper.Outcome.EQUAL) {
       recording.closeArrived();
     } else {

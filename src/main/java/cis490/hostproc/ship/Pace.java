@@ -50,12 +50,12 @@ final class Pace {
   }
 
   /** So many rows more are in the open transaction. */
-  void sent(int more) {
+  void noteSent(int more) {
     rowsOpen += more;
   }
 
   /** The transaction is over, and took so long. */
-  void committed(long tookNs) {
+  void noteCommit(long tookNs) {
     long limitNs = Math.min(TRANSACTION.toNanos(), transactionTimeout.toNanos() / 4);
     if (tookNs > limitNs) {
       rows = (int) Math.max(1, rowsOpen * limitNs / tookNs);
@@ -66,12 +66,12 @@ final class Pace {
   }
 
   /** All that there was to read was read. */
-  void read() {
+  void noteRead() {
     fetchBytes = Math.min(TopicReader.FETCH_BYTES, fetchBytes * GREATER_BY);
   }
 
   /** The connection is lost, whatever it was. */
-  void failed() {
+  void noteFailure() {
     if (rowsOpen > 0) {
       rows = Math.max(1, Math.min(rows, rowsOpen) / SMALLER_BY);
       rowsOpen = 0;

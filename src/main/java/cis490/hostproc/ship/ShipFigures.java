@@ -62,7 +62,7 @@ public final class ShipFigures {
     FunctionCounter.builder(RECOVERIES, this, f -> f.failures).tags(tags).register(registry);
   }
 
-  void readingBack() {
+  void noteReadingBack() {
     readingBackSinceNs = System.nanoTime();
   }
 
@@ -84,12 +84,12 @@ public final class ShipFigures {
     return shippingSinceNs;
   }
 
-  void acknowledged(long rows) {
+  void noteAcknowledged(long rows) {
     acknowledged = rows;
   }
 
   /** The topic holds so many, says a look at its end. */
-  void recovered(long rows) {
+  void noteRecovered(long rows) {
     if (found < 0) {
       found = rows;
       shippingSinceNs = System.nanoTime();
@@ -97,16 +97,16 @@ public final class ShipFigures {
     acknowledged = rows;
   }
 
-  void committed(long durationNs) {
+  void noteCommit(long durationNs) {
     transaction.record(durationNs, TimeUnit.NANOSECONDS);
     commits = commits + 1;
   }
 
-  void readBack() {
+  void noteRowReadBack() {
     readBack = readBack + 1;
   }
 
-  void recovery() {
+  void noteFailure() {
     failures = failures + 1;
   }
 

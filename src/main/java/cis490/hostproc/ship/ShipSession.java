@@ -103,7 +103,7 @@ final class ShipSession implements AutoCloseable {
     Optional<ConsumerRecord<byte[], byte[]>> tail = reader.last(end);
     cursor = tail.isPresent() ? upTo(tail.get(), known) : job.start();
     committed = cursor.copy();
-    pace.read();
+    pace.noteRead();
   }
 
   /**
@@ -223,8 +223,8 @@ final class ShipSession implements AutoCloseable {
     if (rows > 0) {
       commit(rows, acks);
       long tookNs = System.nanoTime() - startNs;
-      pace.committed(tookNs);
-      figures.committed(tookNs);
+      pace.noteCommit(tookNs);
+      figures.noteCommit(tookNs);
     }
     committed = cursor.copy();
     caughtUp = cursor.position() >= durable;
@@ -247,7 +247,7 @@ final class ShipSession implements AutoCloseable {
     if (chunk.isEmpty()) {
       return;
     }
-    pace.sent(chunk.size());
+    pace.noteSent(chunk.size());
     clients.run(
         "rows",
         clients.blockLimit().plus(clients.deliveryLimit()),
@@ -315,9 +315,9 @@ final class ShipSession implements AutoCloseable {
    */
   String readBack() throws Exception {
     awaitVisible();
-    figures.readingBack();
+    figures.noteReadingBack();
     String difference = readBack(committed.position());
-    pace.read();
+    pace.noteRead();
     return difference;
   }
 
@@ -331,7 +331,7 @@ final class ShipSession implements AutoCloseable {
     ReadBack readBack = new ReadBack(job.start(), length, key, constantHeaders);
     reader.forEach(
         record -> {
-          figures.readBack();
+          figures.noteRowReadBack();
           return readBack.visit(record);
         });
     RowDifference difference = readBack.atEnd();
@@ -348,7 +348,7 @@ final class ShipSession implements AutoCloseable {
   }
 
   /** Whether the last batch took all there was. */
-  boolean caughtUp() {
+  boolean isCaughtUp() {
     return caughtUp || committed.position() >= job.source().length();
   }
 

@@ -8,15 +8,9 @@ import cis490.hostproc.kafka.FailureText;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
@@ -24,13 +18,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows one file and replicates it into its topic, exactly once, until told that the file is
- * complete and all of it has arrived. Runs on a thread of its own and never gives up by itself,
- * unless going on would not be exact.
+ * complete and all of it has arrived. Never gives up by itself, unless going on would not be exact.
+ *
+ * <p>A machine without a thread: each {@link #step()} does what is next, which may wait for Kafka
+ * within the limits of its clients, and says how long nothing is to be done. Whoever steps it may
+ * step others too; {@link ShipperThread} steps one. A step throws nothing: what goes wrong with one
+ * episode ends in its own state.
  *
  * <p>Each connection to the brokers is a {@link ShipSession}: it recovers, ships, and is thrown
  * away with the first error of any kind. What outlives it is only what is known to be committed.
  */
-public final class Shipper implements Runnable {
+public final class Shipper {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
 
@@ -39,16 +37,6 @@ public final class Shipper implements Runnable {
 
   /** An Error is no outage: a class is missing, or memory. It may pass, but is not waited for. */
   private static final int ERRORS_MAX = 10;
-
-  /** Who yields does so when fenced twice within this. */
-  private static final Duration YIELD_WITHIN = Duration.ofMinutes(1);
-
-  private static final Duration SAY_AGAIN_AFTER = Duration.ofSeconds(10);
-  private static final Duration BACK_OFF_FIRST = Duration.ofMillis(100);
-  private static final Duration BACK_OFF_MAX = Duration.ofSeconds(5);
-
-  /** The only state in which there may be nothing to do. */
-  static final String FOLLOWING = "shipping";
 
   /** How a job ended. */
   public enum Outcome {
@@ -60,44 +48,62 @@ public final class Shipper implements Runnable {
     STOPPED
   }
 
+  /** What the next step does. */
+  enum State {
+    CONNECTING("connecting"),
+    RECOVERING("recovering"),
+    /** The only state in which there may be nothing to do. */
+    FOLLOWING("shipping"),
+    READING_BACK("reading back"),
+    SEALING("publishing the last manifest"),
+    BACKING_OFF("waiting before the next attempt"),
+    DONE("done");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
   private final ShipJob job;
   private final Connector connector;
   private final ShipFigures figures;
   private final List<Header> constantHeaders;
-  private final CountDownLatch complete = new CountDownLatch(1);
-  private final CountDownLatch done = new CountDownLatch(1);
-
   private final Pace pace = new Pace();
   private final ManifestPublisher manifests;
+  private final Fencing fencing;
+  private final BackOff backOff = new BackOff();
+  private final Outage outage = new Outage();
 
+  /** The connection, and the way to it; null as long as there is none. */
+  private ShipSession session;
+
+  private KafkaSettings settings;
   private JournalCursor committed;
-  private volatile String brokers;
   private long completeLength = -1;
+  private long nextAttemptNs;
   private int connectFailures;
-  private int fencings;
-  private long fencedAtNs;
-  private int failuresInRow;
   private int errorsInRow;
-  private long lostSinceNs;
-  private long lostAtRow;
 
-  /** What was said last of it, and when; something else is said not too often. */
-  private String said;
-
-  private long saidAtNs;
-  private Duration sayAgainAfter;
-  private boolean lost;
-  private volatile String state = "starting";
-
+  private volatile State state = State.CONNECTING;
   private volatile Outcome outcome = Outcome.SHIPPING;
+  private volatile String brokers;
   private volatile String problem;
+  private volatile boolean complete;
   private volatile boolean abandoned;
 
   /**
-   * Ready to {@link #run()}.
+   * Ready to be stepped.
    *
    * @param job what and where
-   * @param connector asked at the start and after each failure, on the shipper's thread
+   * @param connector asked at the start and after each failure, by a step
    * @param figures what is counted
    */
   public Shipper(ShipJob job, Connector connector, ShipFigures figures) {
@@ -107,108 +113,196 @@ public final class Shipper implements Runnable {
     this.constantHeaders = RowHeaders.constants(job.replica().headers());
     this.committed = job.start();
     this.manifests = new ManifestPublisher(job);
+    this.fencing = new Fencing(job.yields());
   }
 
   /**
-   * Ships on the calling thread until all is done or shipping is stopped. Must not be interrupted:
-   * that would close the file under the sampling thread.
+   * Does what is next. One thread at a time, which must not be interrupted: that would close the
+   * file under the sampling thread.
+   *
+   * @return how long nothing is to be done, ns, unless {@link #complete()} or {@link #abandon()} is
+   *     called; 0 if the next step can follow at once
    */
-  @Override
-  public void run() {
+  public long step() {
     try {
-      while (outcome == Outcome.SHIPPING && !abandoned) {
-        sessionOrError();
+      if (abandoned) {
+        end();
+        return 0;
       }
-    } catch (RuntimeException | Error failure) {
-      stopped(failure.toString());
-      LOG.debug("shipping stopped", failure);
-    } finally {
-      done.countDown();
+      return next();
+    } catch (Throwable failure) {
+      return recoverFrom(failure);
     }
   }
 
-  /** An Error is tried again, too, wherever it comes from; not for ever. */
-  private void sessionOrError() {
-    try {
-      session();
-    } catch (Error failure) {
-      errorsInRow++;
-      if (errorsInRow > ERRORS_MAX || outcome != Outcome.SHIPPING) {
-        throw failure;
+  private long next() throws Exception {
+    switch (state) {
+      case CONNECTING -> connect();
+      case RECOVERING -> recover();
+      case FOLLOWING -> {
+        return follow();
       }
-      retry(failure, brokers);
-    }
-  }
-
-  private void session() {
-    state = "connecting";
-    KafkaSettings settings = connect();
-    if (settings == null) {
-      return;
-    }
-    state = "recovering";
-    try {
-      ship(settings);
-    } catch (ShippingStoppedException | RefusedLineException stop) {
-      stopped(stop.getMessage());
-    } catch (Exception failure) {
-      if (failure.getCause() instanceof RefusedLineException stop) {
-        stopped(stop.getMessage());
-      } else {
-        retry(failure, isOfFile(failure) ? job.source().path().toString() : brokers);
+      case READING_BACK -> readBack();
+      case SEALING -> seal();
+      case BACKING_OFF -> {
+        return awaitNextAttempt();
+      }
+      case DONE -> {
+        // Nothing is left to do.
       }
     }
+    return 0;
   }
 
-  /** Kafka's clients throw exceptions of their own. */
-  private static boolean isOfFile(Exception failure) {
-    return failure instanceof IOException || failure instanceof UncheckedIOException;
+  /** Whether there is nothing more to do, ever. */
+  boolean isDone() {
+    return state == State.DONE;
   }
 
-  private KafkaSettings connect() {
+  private void connect() throws Exception {
     try {
-      KafkaSettings settings = connector.connect();
-      connectFailures = 0;
-      brokers = settings.bootstrapServers();
-      return settings;
+      settings = connector.connect();
     } catch (Exception failure) {
       connectFailures++;
-      if (connectFailures < CONNECT_FAILURES_MAX) {
-        retry(failure, brokers);
-      } else {
-        stopped(describe(failure));
+      if (connectFailures >= CONNECT_FAILURES_MAX) {
+        throw new ShippingStoppedException(FailureText.describe(failure));
       }
-      return null;
+      throw failure;
     }
+    connectFailures = 0;
+    brokers = settings.bootstrapServers();
+    state = State.RECOVERING;
   }
 
-  private void ship(KafkaSettings settings) throws Exception {
+  private void recover() throws Exception {
     Clients clients = Clients.open(settings, job.replica().clientId());
-    try (ShipSession session = new ShipSession(job, clients, pace, constantHeaders, figures)) {
-      try {
-        session.recover(committed);
-        recovered(session);
-        state = FOLLOWING;
-        follow(session, settings);
-      } catch (KafkaException failure) {
-        throw isFenced(failure) ? fenced(session, failure) : failure;
-      }
+    session = new ShipSession(job, clients, pace, constantHeaders, figures);
+    session.recover(committed);
+    committed = session.committed();
+    figures.noteRecovered(committed.lines());
+    if (session.isCaughtUp()) {
+      backOff.reset();
+    }
+    problem = null;
+    state = State.FOLLOWING;
+    offerManifest();
+  }
+
+  private void offerManifest() throws ShippingStoppedException {
+    manifests.offer(settings, pace.transactionTimeout());
+  }
+
+  /** Ships what there is; ns until it is worth to look for more. */
+  private long follow() throws Exception {
+    // Asked before the file's length: what was appended before it was complete is then seen.
+    boolean isLast = complete;
+    if (isLast && completeLength < 0) {
+      // Whoever may go on writing, it is complete here.
+      completeLength = job.source().length();
+      offerManifest();
+    } else if (manifests.isBehind()) {
+      offerManifest();
+    }
+    long end = isLast ? completeLength : job.source().length();
+    if (session.committed().position() < end) {
+      session.ship(Math.min(job.source().force(), end));
+      noteCommitted();
+    } else if (isLast) {
+      state = State.READING_BACK;
+    }
+    if (session.isCaughtUp()) {
+      outage.end(committed.lines());
+    }
+    return !isLast && session.isCaughtUp() ? job.linger().toNanos() : 0;
+  }
+
+  private void noteCommitted() {
+    committed = session.committed();
+    figures.noteAcknowledged(committed.lines());
+    // Not before: what recovers and then fails again would come back at once, again and again.
+    backOff.reset();
+    errorsInRow = 0;
+    fencing.noteProgress();
+  }
+
+  private void readBack() throws Exception {
+    String difference = session.readBack();
+    if (difference != null) {
+      throw new ShippingStoppedException(
+          "topic " + job.topic() + " does not equal the file: " + difference);
+    }
+    state = State.SEALING;
+  }
+
+  private void seal() throws Exception {
+    manifests.publishLast(
+        settings, pace.transactionTimeout(), () -> job.manifests().sealed(session.committed()));
+    outcome = Outcome.EQUAL;
+    end();
+  }
+
+  private void end() {
+    closeSession();
+    state = State.DONE;
+  }
+
+  private void closeSession() {
+    ShipSession closing = session;
+    session = null;
+    if (closing != null) {
+      closing.close();
     }
   }
 
-  /** The brokers have ended what our producer began, whoever asked for it. */
-  private static boolean isFenced(Throwable failure) {
-    Throwable each = failure;
-    while (each != null
-        && !(each instanceof ProducerFencedException)
-        && !(each instanceof InvalidProducerEpochException)) {
-      each = each.getCause() == each ? null : each.getCause();
+  /** Of any kind: the session is over, and either the next one is tried or a person must look. */
+  private long recoverFrom(Throwable failure) {
+    if (outcome != Outcome.SHIPPING) {
+      // All is in the topic; that the connection to it could not be closed changes nothing.
+      LOG.debug("not closed", failure);
+      state = State.DONE;
+      return 0;
     }
-    return each != null;
+    try {
+      Throwable reason = session == null ? failure : reasonOf(failure);
+      closeAfter(reason);
+      String stop = stopReason(reason);
+      return stop == null ? retry(reason) : stop(stop);
+    } catch (RuntimeException | Error another) {
+      LOG.debug("shipping stopped", another);
+      return stop(another.toString());
+    }
   }
 
-  /** Time explains it, or somebody else has been found who did it, for the second time now. */
-  private Exception fenced(ShipSession session, KafkaException failure) {
+  /** What goes wrong in closing is not the reason. */
+  private void closeAfter(Throwable reason) {
+    try {
+      closeSession();
+    } catch (RuntimeException | Error another) {
+      reason.addSuppressed(another);
+    }
+  }
+
+  /** Why only a person can help; null if trying again can. */
+  private String stopReason(Throwable failure) {
+    if (failure instanceof ShippingStoppedException || failure instanceof RefusedLineException) {
+      return failure.getMessage();
+    }
+    if (failure.getCause() instanceof RefusedLineException refused) {
+      return refused.getMessage();
+    }
+    if (failure instanceof Error) {
+      // It is tried again too, wherever it comes from; not for ever.
+      errorsInRow++;
+      return errorsInRow > ERRORS_MAX ? failure.toString() : null;
+    }
+    return null;
+  }
+
+  /** Where the brokers have ended our transaction: was it time, or somebody else? */
+  private Throwable reasonOf(Throwable failure) {
+    if (!(failure instanceof KafkaException) || !Fencing.isCauseOf(failure)) {
+      return failure;
+    }
     String rival = session.findRival();
     if (rival == null) {
       return new TimeoutException(
@@ -216,88 +310,47 @@ public final class Shipper implements Runnable {
               + pace.transactionTimeout().toSeconds()
               + " s, or one that they did not know any more");
     }
-    fencings++;
-    fencedAtNs = System.nanoTime();
-    return fencings > 1
+    return fencing.isTooOften()
         ? new ShippingStoppedException(
             "fenced twice: another collector writes to " + job.topic() + " (" + rival + ")")
         : failure;
   }
 
-  private void recovered(ShipSession session) {
-    committed = session.committed();
-    figures.recovered(committed.lines());
-    if (session.caughtUp()) {
-      failuresInRow = 0;
-    }
-    problem = null;
-  }
-
-  /** Ships what there is, waits for more; returns when all of a complete file is in the topic. */
-  private void follow(ShipSession session, KafkaSettings settings) throws Exception {
-    manifests.offer(settings, pace.transactionTimeout());
-    while (!abandoned) {
-      // Asked before the file's length: what was appended before it was complete is then seen.
-      boolean last = complete.getCount() == 0;
-      if (last && completeLength < 0) {
-        // Whoever may go on writing, it is complete here.
-        completeLength = job.source().length();
-        manifests.offer(settings, pace.transactionTimeout());
-      } else if (manifests.isBehind()) {
-        manifests.offer(settings, pace.transactionTimeout());
-      }
-      long end = last ? completeLength : job.source().length();
-      if (session.committed().position() < end) {
-        session.ship(Math.min(job.source().force(), end));
-        committed(session);
-      } else if (last) {
-        finish(session, settings);
-        return;
-      }
-      if (lost && session.caughtUp()) {
-        caughtUp();
-      }
-      if (!last && session.caughtUp()) {
-        complete.await(job.linger().toNanos(), TimeUnit.NANOSECONDS);
-      }
-    }
-  }
-
-  private void committed(ShipSession session) {
-    committed = session.committed();
-    figures.acknowledged(committed.lines());
-    // Not before: what recovers and then fails again would come back at once, again and again.
-    failuresInRow = 0;
-    errorsInRow = 0;
-    if (!job.yields() || System.nanoTime() - fencedAtNs > YIELD_WITHIN.toNanos()) {
-      fencings = 0;
-    }
-  }
-
-  private void caughtUp() {
-    long awayMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lostSinceNs);
-    LOG.info(
-        "shipping again after {} ms, {} rows caught up", awayMs, committed.lines() - lostAtRow);
-    lost = false;
-  }
-
-  private void finish(ShipSession session, KafkaSettings settings) throws Exception {
-    state = "reading back";
-    String difference = session.readBack();
-    if (difference != null) {
-      throw new ShippingStoppedException(
-          "topic " + job.topic() + " does not equal the file: " + difference);
-    }
-    state = "publishing the last manifest";
-    manifests.publishLast(
-        settings, pace.transactionTimeout(), () -> job.manifests().sealed(session.committed()));
-    outcome = Outcome.EQUAL;
-  }
-
-  private void stopped(String why) {
+  private long stop(String why) {
     problem = why;
     outcome = Outcome.STOPPED;
     LOG.error("shipping stopped: {}", why);
+    state = State.DONE;
+    return 0;
+  }
+
+  /** The next attempt is made after a while, longer each time. */
+  private long retry(Throwable failure) {
+    boolean isOfFile = state != State.CONNECTING && isOfFile(failure);
+    state = State.CONNECTING;
+    if (abandoned) {
+      return 0;
+    }
+    if (isExpired(failure)) {
+      // After a week without a row: nothing is wrong, and the next session's id is a new one.
+      LOG.debug("a producer's id has expired", failure);
+      return 0;
+    }
+    pace.noteFailure();
+    figures.noteFailure();
+    String where = isOfFile ? job.source().path().toString() : brokers;
+    problem = (where == null ? "" : where + ": ") + FailureText.describe(failure);
+    outage.goOn(problem, committed.lines());
+    LOG.debug("will recover", failure);
+    forceWaiting();
+    nextAttemptNs = System.nanoTime() + backOff.fail();
+    state = State.BACKING_OFF;
+    return awaitNextAttempt();
+  }
+
+  /** Kafka's clients throw exceptions of their own. */
+  private static boolean isOfFile(Throwable failure) {
+    return failure instanceof IOException || failure instanceof UncheckedIOException;
   }
 
   /**
@@ -309,47 +362,6 @@ public final class Shipper implements Runnable {
       each = each.getCause() == each ? null : each.getCause();
     }
     return each != null;
-  }
-
-  /** Says once that the brokers are away, then waits, longer each time. */
-  private void retry(Throwable failure, String where) {
-    if (abandoned) {
-      return;
-    }
-    if (isExpired(failure)) {
-      // After a week without a row: nothing is wrong, and the next session's id is a new one.
-      LOG.debug("a producer's id has expired", failure);
-      return;
-    }
-    pace.failed();
-    figures.recovery();
-    problem = (where == null ? "" : where + ": ") + describe(failure);
-    if (!lost) {
-      lost = true;
-      lostSinceNs = System.nanoTime();
-      lostAtRow = committed.lines();
-      LOG.warn("shipping broke off, rows wait in the file: {}", problem);
-      said(SAY_AGAIN_AFTER);
-    } else if (!problem.equals(said) && System.nanoTime() - saidAtNs > sayAgainAfter.toNanos()) {
-      // What was in the way first may be over, and now it is something that only a person can end.
-      LOG.warn("rows still wait in the file: {}", problem);
-      said(sayAgainAfter.multipliedBy(2));
-    }
-    LOG.debug("will recover", failure);
-    forceWaiting();
-    failuresInRow++;
-    try {
-      TimeUnit.NANOSECONDS.sleep(backOffNs(failuresInRow));
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      abandoned = true;
-    }
-  }
-
-  private void said(Duration sayAgainAfter) {
-    said = problem;
-    saidAtNs = System.nanoTime();
-    this.sayAgainAfter = sayAgainAfter;
   }
 
   /**
@@ -364,48 +376,36 @@ public final class Shipper implements Runnable {
     }
   }
 
-  /**
-   * Doubles up to the ceiling; a random half of it, so that a lab's collectors don't come at once.
-   */
-  private static long backOffNs(int failures) {
-    long ceiling =
-        Math.min(BACK_OFF_MAX.toNanos(), BACK_OFF_FIRST.toNanos() << Math.min(failures - 1, 16));
-    return ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1);
+  private long awaitNextAttempt() {
+    long restNs = nextAttemptNs - System.nanoTime();
+    if (restNs <= 0) {
+      state = State.CONNECTING;
+    }
+    return Math.max(0, restNs);
   }
 
-  private static String describe(Throwable failure) {
-    return FailureText.describe(failure);
+  /** Says that the file is complete: all of it is to be shipped, and then it is done. For any. */
+  void complete() {
+    complete = true;
   }
 
-  /** Says that the file is complete: all of it is to be shipped, and then it is done. */
-  public void complete() {
-    complete.countDown();
-  }
-
-  /**
-   * Waits until all is done, or shipping is stopped.
-   *
-   * @param limit how long at most
-   * @return how it stands; {@link Outcome#SHIPPING} if the time was too short
-   * @throws InterruptedException if the waiting thread is interrupted
-   */
-  public Outcome await(Duration limit) throws InterruptedException {
-    done.await(limit.toMillis(), TimeUnit.MILLISECONDS);
-    return outcome;
-  }
-
-  /** What it is doing, in a few words. */
-  String state() {
-    return state;
-  }
-
-  /** Gives up as soon as it can, without a word; the file may be closed. */
-  public void abandon() {
+  /** Gives up with the next step, without a word; the file may be closed. For any thread. */
+  void abandon() {
     abandoned = true;
   }
 
+  /** How it stands. For any thread. */
+  Outcome outcome() {
+    return outcome;
+  }
+
+  /** What it is doing. For any thread. */
+  State state() {
+    return state;
+  }
+
   /**
-   * What is in the way.
+   * What is in the way. For any thread.
    *
    * @return the last failure in words, or null if there was none
    */

@@ -20,7 +20,7 @@ public final class Standstill {
   private final long afterNs;
   private long movedAtNs;
   private long progress = -1;
-  private String state;
+  private Shipper.State state;
   private boolean said;
 
   /**
@@ -59,9 +59,9 @@ public final class Standstill {
   }
 
   /** How long nothing has gone on, ns. Following a file that has nothing new is no standstill. */
-  long standsNs(String nowIn, long rowsWaiting, long done, long nowNs) {
-    boolean hasNothingToDo = rowsWaiting <= 0 && nowIn.equals(Shipper.FOLLOWING);
-    if (hasNothingToDo || done != progress || !nowIn.equals(state)) {
+  long standsNs(Shipper.State nowIn, long rowsWaiting, long done, long nowNs) {
+    boolean hasNothingToDo = rowsWaiting <= 0 && nowIn == Shipper.State.FOLLOWING;
+    if (hasNothingToDo || done != progress || nowIn != state) {
       progress = done;
       state = nowIn;
       movedAtNs = nowNs;

@@ -19,8 +19,8 @@ class PaceTest {
   @Test
   void fullTransactionsThatAreQuickGrowUpToTheLimit() {
     for (int i = 0; i < 10; i++) {
-      pace.sent(pace.rows());
-      pace.committed(QUICK_NS);
+      pace.noteSent(pace.rows());
+      pace.noteCommit(QUICK_NS);
     }
     assertEquals(Pace.ROWS_MAX, pace.rows());
   }
@@ -28,30 +28,30 @@ class PaceTest {
   @Test
   void transactionsThatAreNotFullSayNothing() {
     int before = pace.rows();
-    pace.sent(3);
-    pace.committed(QUICK_NS);
+    pace.noteSent(3);
+    pace.noteCommit(QUICK_NS);
     assertEquals(before, pace.rows());
   }
 
   @Test
   void slowOnesShrinkToWhatTakesTwoSeconds() {
-    pace.sent(1000);
-    pace.committed(SLOW_NS);
+    pace.noteSent(1000);
+    pace.noteCommit(SLOW_NS);
     assertEquals(100, pace.rows());
   }
 
   @Test
   void aSingleRowIsAlwaysTried() {
-    pace.sent(1);
-    pace.committed(SLOW_NS);
+    pace.noteSent(1);
+    pace.noteCommit(SLOW_NS);
     assertEquals(1, pace.rows());
     for (int i = 0; i < 20; i++) {
-      pace.sent(pace.rows());
-      pace.failed();
+      pace.noteSent(pace.rows());
+      pace.noteFailure();
     }
     assertEquals(1, pace.rows());
-    pace.sent(1);
-    pace.committed(QUICK_NS);
+    pace.noteSent(1);
+    pace.noteCommit(QUICK_NS);
     assertEquals(2, pace.rows());
   }
 
@@ -59,12 +59,12 @@ class PaceTest {
   void aFailureWithoutRowsOnTheWayMakesFetchesSmaller() {
     int rows = pace.rows();
     for (int i = 0; i < 20; i++) {
-      pace.failed();
+      pace.noteFailure();
     }
     assertEquals(rows, pace.rows());
     assertTrue(pace.fetchBytes() < TopicReader.FETCH_BYTES / 50, pace.fetchBytes() + " bytes");
     for (int i = 0; i < 20; i++) {
-      pace.read();
+      pace.noteRead();
     }
     assertEquals(TopicReader.FETCH_BYTES, pace.fetchBytes());
   }
@@ -79,8 +79,8 @@ class PaceTest {
     assertEquals(Duration.ofSeconds(1), pace.transactionTimeout());
     assertFalse(pace.shortenTransactionTimeout());
     // A quarter of it is what a transaction may take.
-    pace.sent(1000);
-    pace.committed(Duration.ofMillis(500).toNanos());
+    pace.noteSent(1000);
+    pace.noteCommit(Duration.ofMillis(500).toNanos());
     assertEquals(500, pace.rows());
   }
 }

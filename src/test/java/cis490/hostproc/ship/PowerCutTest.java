@@ -43,6 +43,7 @@ class PowerCutTest {
   private final EpisodeId episode = new EpisodeId(TestTopics.newName("cut"));
   private final SplittableRandom random = Seed.random("PowerCutTest");
   private volatile boolean recovered;
+  private Shipper shipper;
   private int written;
 
   @Test
@@ -52,33 +53,33 @@ class PowerCutTest {
     long rowsLost = 0;
     for (int i = 0; i < CUTS; i++) {
       Disk disk = new Disk(survived, random.split());
-      Shipper shipper = ship(disk);
-      live(disk, shipper, random.nextInt(LIFE_MS_MAX));
+      ShipperThread shipping = ship(disk);
+      live(disk, shipping, random.nextInt(LIFE_MS_MAX));
       byte[] before = disk.lines();
       survived = disk.cutPower();
-      shipper.abandon();
+      shipping.abandon();
       rowsLost += lines(before) - lines(survived);
     }
     assertTrue(rowsLost > CUTS, "only " + rowsLost + " rows were on their way to the disk");
 
     Disk disk = new Disk(survived, random.split());
-    Shipper shipper = ship(disk);
-    live(disk, shipper, LIFE_MS_MAX);
-    shipper.complete();
+    ShipperThread shipping = ship(disk);
+    live(disk, shipping, LIFE_MS_MAX);
+    shipping.complete();
 
-    assertEquals(Shipper.Outcome.EQUAL, shipper.await(LIMIT), shipper::problem);
+    assertEquals(Shipper.Outcome.EQUAL, shipping.await(LIMIT), shipper::problem);
     assertArrayEquals(disk.lines(), TestTopics.asFile(TestTopics.committed(episode.topic())));
   }
 
   /** Samples until rows are being shipped, and then for a while. */
-  private void live(Disk disk, Shipper shipper, int ms) throws Exception {
+  private void live(Disk disk, ShipperThread shipping, int ms) throws Exception {
     long limitNs = System.nanoTime() + LIMIT.toNanos();
     long endNs = Long.MAX_VALUE;
     while (System.nanoTime() < endNs) {
       if (endNs == Long.MAX_VALUE && recovered) {
         endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
       }
-      assertEquals(Shipper.Outcome.SHIPPING, shipper.await(Duration.ZERO), shipper::problem);
+      assertEquals(Shipper.Outcome.SHIPPING, shipping.await(Duration.ZERO), shipper::problem);
       assertTrue(System.nanoTime() < limitNs, "nothing is shipped");
       disk.append(
           ("{\"row\": " + written++ + ", \"is\": \"" + "x".repeat(random.nextInt(300)) + "\"}\n")
@@ -87,7 +88,7 @@ class PowerCutTest {
     }
   }
 
-  private Shipper ship(Disk disk) {
+  private ShipperThread ship(Disk disk) {
     recovered = false;
     ShipJob job =
         new ShipJob(
@@ -98,11 +99,10 @@ class PowerCutTest {
             Duration.ofMillis(1 + random.nextInt(20)),
             false);
     ShipFigures figures = new ShipFigures(new SimpleMeterRegistry(), Tags.empty(), () -> 0);
-    Shipper shipper = new Shipper(job, PowerCutTest::impatient, figures);
-    Thread thread = new Thread(shipper, "test-shipper");
-    thread.setDaemon(true);
+    shipper = new Shipper(job, PowerCutTest::impatient, figures);
+    ShipperThread thread = new ShipperThread(shipper);
     thread.start();
-    return shipper;
+    return thread;
   }
 
   /** So that finding the topic's last row, each time anew, does not take most of the test. */

@@ -15,11 +15,11 @@ class ShipFiguresTest {
 
   @Test
   void twoEpisodesInOneRegistryBothCount() {
-    one.recovered(3);
-    two.acknowledged(7);
-    two.committed(1_000);
-    two.committed(1_000);
-    one.recovery();
+    one.noteRecovered(3);
+    two.noteAcknowledged(7);
+    two.noteCommit(1_000);
+    two.noteCommit(1_000);
+    one.noteFailure();
     assertEquals(3, gauge(ShipFigures.ROWS_ACKNOWLEDGED, "one"));
     assertEquals(7, gauge(ShipFigures.ROWS_PENDING, "one"));
     assertEquals(7, gauge(ShipFigures.ROWS_ACKNOWLEDGED, "two"));

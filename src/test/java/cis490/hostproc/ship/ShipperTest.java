@@ -150,6 +150,51 @@ class ShipperTest {
     assertEquals(350, TestTopics.committed(topic).size());
   }
 
+  /** What one of them has to wait for is no step, so the other goes on. */
+  @Test
+  void whoStepsOneMayStepOthersToo() throws Exception {
+    append(3000);
+    ShipFigures figures =
+        new ShipFigures(new SimpleMeterRegistry(), Tags.empty(), () -> journal.lines());
+    Shipper ships = shipper(TestTopics::settings, () -> "open".getBytes(UTF_8), figures);
+    Shipper waits =
+        shipper(
+            () -> {
+              throw new IOException("no broker today");
+            },
+            () -> null,
+            new ShipFigures(new SimpleMeterRegistry(), Tags.empty(), () -> 0));
+    ships.complete();
+    waits.complete();
+    awaitTrue(
+        () -> {
+          waits.step();
+          ships.step();
+          return ships.isDone() && waits.isDone();
+        });
+
+    assertEquals(Shipper.Outcome.EQUAL, ships.outcome());
+    assertEquals(Shipper.Outcome.STOPPED, waits.outcome());
+    assertTopicEqualsFile();
+  }
+
+  @Test
+  void whoIsGivenUpIsDoneWithTheNextStep() throws Exception {
+    append(10);
+    ShipFigures figures = new ShipFigures(new SimpleMeterRegistry(), Tags.empty(), () -> 10);
+    Shipper shipper = shipper(TestTopics::settings, () -> "open".getBytes(UTF_8), figures);
+    awaitTrue(
+        () -> {
+          shipper.step();
+          return figures.acknowledged() == 10;
+        });
+    shipper.abandon();
+    shipper.step();
+
+    assertTrue(shipper.isDone());
+    assertEquals(Shipper.Outcome.SHIPPING, shipper.outcome());
+  }
+
   @Test
   void goesOnWhereAnEarlierRunStopped() throws Exception {
     append(300);
@@ -462,7 +507,7 @@ class ShipperTest {
     awaitTrue(() -> forced.get() == journal.length());
     append(3);
     awaitTrue(() -> forced.get() == journal.length());
-    run.shipper.abandon();
+    run.thread.abandon();
     assertEquals(0, run.figures.acknowledged());
   }
 
@@ -515,11 +560,11 @@ class ShipperTest {
     append(1);
     KafkaSettings nobody = new KafkaSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
     Running run = ship(nobody);
-    run.shipper.complete();
-    assertEquals(Shipper.Outcome.SHIPPING, run.shipper.await(Duration.ofMillis(200)));
+    run.thread.complete();
+    assertEquals(Shipper.Outcome.SHIPPING, run.thread.await(Duration.ofMillis(200)));
     awaitTrue(() -> run.shipper.problem() != null);
     assertEquals(1, run.figures.pending());
-    run.shipper.abandon();
+    run.thread.abandon();
   }
 
   private void append(int lines) {
@@ -578,7 +623,7 @@ class ShipperTest {
     awaitTrue(() -> run.figures.acknowledged() == 150);
     assertEquals(150, TestTopics.committed(topic).size());
     assertEquals(List.of(), TestTopics.committed(manifests));
-    run.shipper.abandon();
+    run.thread.abandon();
   }
 
   /**
@@ -669,6 +714,18 @@ class ShipperTest {
     return new Running(() -> settings, () -> "open".getBytes(UTF_8));
   }
 
+  private Shipper shipper(Connector connector, Supplier<byte[]> opening, ShipFigures figures) {
+    ShipJob job =
+        new ShipJob(
+            source == null ? journal : source,
+            JournalCursor.Keep.ALL,
+            new Replica(episode, RowFormat.headers(), manifests),
+            new TestManifests(opening),
+            Duration.ofMillis(20),
+            false);
+    return new Shipper(job, connector, figures);
+  }
+
   /** A shipper on a thread of its own. */
   private final class Running {
 
@@ -676,25 +733,17 @@ class ShipperTest {
     private final ShipFigures figures =
         new ShipFigures(registry, Tags.of("episode", episode.value()), journal::lines);
     private final Shipper shipper;
+    private final ShipperThread thread;
 
     private Running(Connector connector, Supplier<byte[]> opening) {
-      ShipJob job =
-          new ShipJob(
-              source == null ? journal : source,
-              JournalCursor.Keep.ALL,
-              new Replica(episode, RowFormat.headers(), manifests),
-              new TestManifests(opening),
-              Duration.ofMillis(20),
-              false);
-      shipper = new Shipper(job, connector, figures);
-      Thread thread = new Thread(shipper, "test-shipper");
-      thread.setDaemon(true);
+      shipper = shipper(connector, opening, figures);
+      thread = new ShipperThread(shipper);
       thread.start();
     }
 
     private Shipper.Outcome finish() throws InterruptedException {
-      shipper.complete();
-      return shipper.await(LIMIT);
+      thread.complete();
+      return thread.await(LIMIT);
     }
   }
 

@@ -14,36 +14,37 @@ class StandstillTest {
 
   @Test
   void countsFromTheLastProgressOrFailure() {
-    assertEquals(0, look("recovering", 10, 5, 0));
-    assertEquals(59, look("recovering", 10, 5, 59));
-    assertEquals(500, look("recovering", 20, 5, 500));
-    assertEquals(0, look("recovering", 19, 6, 501), "a row has come, or an attempt has failed");
-    assertEquals(60, look("recovering", 30, 6, 561));
+    assertEquals(0, look(Shipper.State.RECOVERING, 10, 5, 0));
+    assertEquals(59, look(Shipper.State.RECOVERING, 10, 5, 59));
+    assertEquals(500, look(Shipper.State.RECOVERING, 20, 5, 500));
+    assertEquals(
+        0, look(Shipper.State.RECOVERING, 19, 6, 501), "a row has come, or an attempt has failed");
+    assertEquals(60, look(Shipper.State.RECOVERING, 30, 6, 561));
   }
 
   @Test
   void countsFromTheLastChangeOfState() {
-    assertEquals(0, look("connecting", 10, 5, 50));
-    assertEquals(0, look("recovering", 10, 5, 70));
-    assertEquals(40, look("recovering", 10, 5, 110));
+    assertEquals(0, look(Shipper.State.CONNECTING, 10, 5, 50));
+    assertEquals(0, look(Shipper.State.RECOVERING, 10, 5, 70));
+    assertEquals(40, look(Shipper.State.RECOVERING, 10, 5, 110));
   }
 
   @Test
   void followingAFileThatHasNothingNewIsNone() {
-    assertEquals(0, look(Shipper.FOLLOWING, 0, 5, 0));
-    assertEquals(0, look(Shipper.FOLLOWING, 0, 5, 1_000));
-    assertEquals(1, look(Shipper.FOLLOWING, 1, 5, 1_001), "it has come since the last look");
-    assertEquals(61, look(Shipper.FOLLOWING, 9, 5, 1_061));
+    assertEquals(0, look(Shipper.State.FOLLOWING, 0, 5, 0));
+    assertEquals(0, look(Shipper.State.FOLLOWING, 0, 5, 1_000));
+    assertEquals(1, look(Shipper.State.FOLLOWING, 1, 5, 1_001), "it has come since the last look");
+    assertEquals(61, look(Shipper.State.FOLLOWING, 9, 5, 1_061));
   }
 
   @Test
   void readingBackIsSomethingToDoThoughNoRowWaits() {
-    assertEquals(0, look("reading back", 0, 5, 0));
-    assertEquals(70, look("reading back", 0, 5, 70));
-    assertEquals(0, look("reading back", 0, 6, 80));
+    assertEquals(0, look(Shipper.State.READING_BACK, 0, 5, 0));
+    assertEquals(70, look(Shipper.State.READING_BACK, 0, 5, 70));
+    assertEquals(0, look(Shipper.State.READING_BACK, 0, 6, 80));
   }
 
-  private long look(String state, long waiting, long done, long seconds) {
+  private long look(Shipper.State state, long waiting, long done, long seconds) {
     return standstill.standsNs(state, waiting, done, seconds * S) / S;
   }
 }

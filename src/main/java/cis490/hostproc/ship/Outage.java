@@ -1,0 +1,55 @@
+package cis490.hostproc.ship;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is said while rows can't be shipped: its beginning and its end, and in between what else
+ * comes into the way, rarer each time.
+ */
+final class Outage {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
+  private static final Duration SAY_AGAIN_AFTER = Duration.ofSeconds(10);
+
+  private boolean isOn;
+  private long sinceNs;
+  private long sinceRow;
+  private String said;
+  private long saidAtNs;
+  private Duration sayAgainAfter;
+
+  /** An attempt has failed with {@code rows} rows in the topic. */
+  void goOn(String problem, long rows) {
+    if (!isOn) {
+      isOn = true;
+      sinceNs = System.nanoTime();
+      sinceRow = rows;
+      LOG.warn("shipping broke off, rows wait in the file: {}", problem);
+      noteSaid(problem, SAY_AGAIN_AFTER);
+    } else if (!problem.equals(said) && System.nanoTime() - saidAtNs > sayAgainAfter.toNanos()) {
+      // What was in the way first may be over, and now it is something that only a person can end.
+      LOG.warn("rows still wait in the file: {}", problem);
+      noteSaid(problem, sayAgainAfter.multipliedBy(2));
+    }
+  }
+
+  private void noteSaid(String problem, Duration nextAfter) {
+    said = problem;
+    saidAtNs = System.nanoTime();
+    sayAgainAfter = nextAfter;
+  }
+
+  /** All rows of the file are in the topic, {@code rows} of them. */
+  void end(long rows) {
+    if (isOn) {
+      isOn = false;
+      LOG.info(
+          "shipping again after {} ms, {} rows caught up",
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs),
+          rows - sinceRow);
+    }
+  }
+}

@@ -183,8 +183,14 @@ public final class Collector {
     file.pause();
   }
 
-  /** SIGCONT. */
+  /**
+   * SIGCONT. The pause is noted here too: under a tracer a thread that is stopped may be so for a
+   * system call alone, and write one more row before it stops for good.
+   */
   public void resume() throws Exception {
+    if (!child.running()) {
+      file.pause();
+    }
     child.resume();
   }
 

@@ -113,7 +113,7 @@ public final class Export {
    * Completes the file, and the manifest beside it.
    *
    * @param settings where the brokers are
-   * @param progress told after each row
+   * @param listener told after each row
    * @return what the file has now
    * @throws FailedException if the file can't take this episode, or the topic holds what hostproc
    *     did not write
@@ -121,7 +121,7 @@ public final class Export {
    *     no file is made then
    * @throws Exception if the topic can't be read
    */
-  public Result run(KafkaSettings settings, Progress progress) throws Exception {
+  public Result run(KafkaSettings settings, ReadingListener listener) throws Exception {
     requireOwnManifest();
     Result result;
     // The topic first: where there is none, no file is made.
@@ -132,7 +132,7 @@ public final class Export {
               file,
               episode.value(),
               RowFormat.headers(),
-              count -> progress.at(Progress.Step.EXPORTING_ROWS, count));
+              count -> listener.at(ReadingListener.Step.EXPORTING_ROWS, count));
       result = new Result(rows, file.length(), manifest, false);
     } catch (IOException failure) {
       throw new FailedException(FileFailure.describe(path, failure), failure);

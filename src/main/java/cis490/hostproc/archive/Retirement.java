@@ -36,10 +36,11 @@ public final class Retirement {
 
   private final EpisodeId episode;
   private final KafkaSettings settings;
-  private final Progress progress;
+  private final ReadingListener listener;
   private final Manifest manifest;
   private final long manifestsEnd;
 
+  private Uuid topicId;
   private Proof proof;
 
   /**
@@ -61,21 +62,20 @@ public final class Retirement {
     }
   }
 
-  private Uuid topicId;
-
   /**
    * Of an episode whose manifest says what is complete.
    *
    * @param episode which
    * @param settings where the brokers are
-   * @param progress told after each row
+   * @param listener told after each row
    * @throws FailedException if Kafka's manifest does not say that all has arrived
    * @throws Exception if it can't be read
    */
-  public Retirement(EpisodeId episode, KafkaSettings settings, Progress progress) throws Exception {
+  public Retirement(EpisodeId episode, KafkaSettings settings, ReadingListener listener)
+      throws Exception {
     this.episode = episode;
     this.settings = settings;
-    this.progress = progress;
+    this.listener = listener;
     ManifestTopic.Look look =
         ManifestTopic.read(settings, CLIENT_ID, episode, ManifestTopic.Look.NONE);
     this.manifest = look.manifest();
@@ -119,7 +119,7 @@ public final class Retirement {
               reader.length(),
               episode.value(),
               RowFormat.headers(),
-              count -> progress.at(Progress.Step.COMPARING_ROWS, count));
+              count -> listener.at(ReadingListener.Step.COMPARING_ROWS, count));
       String problem = fileProblem(result, cursor.chain(), reader.tornBytes());
       proof = new Proof(result.rows(), file, problem);
       return proof;
@@ -168,7 +168,7 @@ public final class Retirement {
   /**
    * Compares the topic with the rows that a lake gives back.
    *
-   * @param rows JSON lines in order of {@code seq}; closed in the end
+   * @param rows JSON lines in order of {@code seq}
    * @param named where they come from
    * @return whether all is in it
    * @throws FailedException if the rows can't be read
@@ -205,7 +205,7 @@ public final class Retirement {
       hash.update(shipped);
       hash.update((byte) '\n');
       count++;
-      progress.at(Progress.Step.COMPARING_ROWS, count);
+      listener.at(ReadingListener.Step.COMPARING_ROWS, count);
       return different == null;
     }
 

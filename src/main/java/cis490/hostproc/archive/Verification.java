@@ -42,7 +42,7 @@ public record Verification(
    * @param rows its file
    * @param skipInvalid whether lines that are no rows are not expected in the topic
    * @param settings where the brokers are
-   * @param progress told after each line and row
+   * @param listener told after each line and row
    * @return what was found
    * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if there is no topic
    * @throws Exception if the file or the topic can't be read
@@ -52,7 +52,7 @@ public record Verification(
       JournalReader rows,
       boolean skipInvalid,
       KafkaSettings settings,
-      Progress progress)
+      ReadingListener listener)
       throws Exception {
     try (TopicCheck topic = TopicCheck.open(settings, episode.topic(), CLIENT_ID)) {
       // In this order: rows that a collector adds meanwhile are then in the file at least.
@@ -62,14 +62,14 @@ public record Verification(
               rows,
               length,
               rows.tornBytes(),
-              lines -> progress.at(Progress.Step.CHECKING_LINES, lines));
+              lines -> listener.at(ReadingListener.Step.CHECKING_LINES, lines));
       TopicCheck.Result ofTopic =
           topic.compare(
               JournalCursor.atStart(rows, kept(skipInvalid)),
               length,
               episode.value(),
               RowFormat.headers(),
-              count -> progress.at(Progress.Step.COMPARING_ROWS, count));
+              count -> listener.at(ReadingListener.Step.COMPARING_ROWS, count));
       Manifest elsewhere = sealedElsewhere(episode, ofFile.manifest(), settings);
       return new Verification(
           episode,

@@ -1,10 +1,8 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.collect.Log;
-import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TopicReader;
-import cis490.hostproc.ship.ShippingStoppedException;
 import cis490.hostproc.ship.TopicFollower;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -74,8 +72,6 @@ final class ConsumeCommand extends Command {
       throw KafkaFailure.noTopic(settings, topic);
     } catch (KafkaException failure) {
       throw KafkaFailure.of(settings, failure);
-    } catch (ShippingStoppedException notInOrder) {
-      throw new FailedException(notInOrder.getMessage(), notInOrder);
     } finally {
       // Rows that were read before something went wrong are good.
       flush(out);

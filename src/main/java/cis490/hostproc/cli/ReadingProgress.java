@@ -1,11 +1,11 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.archive.Progress;
+import cis490.hostproc.archive.ReadingListener;
 import java.time.Duration;
 import java.util.Locale;
 
 /** Shows how far a long reading is, a few times a second, however often it is told. */
-final class ReadingProgress implements Progress {
+final class ReadingProgress implements ReadingListener {
 
   private static final int LOOK_EVERY = 1024;
   private static final Duration SHOW_EVERY = Duration.ofMillis(200);

@@ -80,7 +80,9 @@ final class RetireCommand extends Command {
       return retirement.proveByFile(file.getValue());
     }
     Path rows = lakeRows.getValue();
-    return retirement.proveByLake(open(rows), rows);
+    try (InputStream in = open(rows)) {
+      return retirement.proveByLake(in, rows);
+    }
   }
 
   private static InputStream open(Path rows) throws FailedException {

@@ -74,18 +74,18 @@ final class ShipCommand extends Command {
     linger.check();
     kafka.check(false);
     ShipmentText text = new ShipmentText(this);
-    FileShipment.Result result;
     try (KafkaConnection connection = kafka.connection();
         StatusLine status = new StatusLine();
         FileShipment shipment =
             new FileShipment(
                 plan(connection), now -> status.show(now.elapsed(), () -> text.line(now)))) {
       StopSignal.onStop(shipment::stop, FileShipment.STOPS_WITHIN.plus(STOP_MARGIN));
-      result = shipment.run();
+      FileShipment.Result result = shipment.run();
+      status.clear();
+      err().print(text.report(result));
+      err().flush();
+      return result.outcome() == Shipper.Outcome.EQUAL ? 0 : 1;
     }
-    err().print(text.report(result));
-    err().flush();
-    return result.outcome() == Shipper.Outcome.EQUAL ? 0 : 1;
   }
 
   private FileShipment.Plan plan(KafkaConnection connection) {

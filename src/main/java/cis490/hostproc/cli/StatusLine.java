@@ -24,7 +24,7 @@ final class StatusLine implements AutoCloseable {
   private static final Duration LOG_EVERY = Duration.ofSeconds(30);
 
   /** Null as long as nothing was shown, and where stderr is no terminal. */
-  private PrintStream terminal;
+  private volatile PrintStream terminal;
 
   private boolean isAttached;
   private boolean shown;

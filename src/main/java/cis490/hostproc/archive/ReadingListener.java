@@ -2,7 +2,7 @@ package cis490.hostproc.archive;
 
 /** Is told how far a long reading is, after each line or row. */
 @FunctionalInterface
-public interface Progress {
+public interface ReadingListener {
 
   /** What is being read. */
   enum Step {

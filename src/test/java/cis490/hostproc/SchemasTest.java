@@ -18,6 +18,7 @@ import cis490.hostproc.proc.TimeNamespace;
 import cis490.hostproc.row.Row;
 import cis490.hostproc.row.RowEncoder;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.testkit.Schemas;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;

@@ -1,6 +1,8 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.collect.TargetCommand;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import picocli.AutoComplete;
@@ -49,6 +51,27 @@ public final class Main extends Command {
     } catch (Throwable failure) {
       // Whatever it is: a main thread that is gone would leave a process that nobody can end.
       Deaths.ofMain(failure);
+    }
+  }
+
+  /**
+   * Runs a command in the process of somebody else: signals are not answered, and what a process
+   * alone can do (start a command, see its stdout closed) does not work. One at a time, since
+   * System.err is one.
+   *
+   * @param args the command line
+   * @param out standard output
+   * @param err standard error, log included
+   * @return the exit code
+   */
+  public static int run(String[] args, OutputStream out, PrintStream err) {
+    PrintStream before = System.err;
+    System.setErr(err);
+    Stdout.redirect(out);
+    try {
+      return run(args);
+    } finally {
+      System.setErr(before);
     }
   }
 

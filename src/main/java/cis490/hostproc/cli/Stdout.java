@@ -27,29 +27,36 @@ final class Stdout extends OutputStream {
   private static final int S_IFIFO = 0010000;
   private static final int S_IFSOCK = 0140000;
 
-  private static final Stdout STDOUT = new Stdout();
+  private static volatile Stdout current = new Stdout(new FileOutputStream(FileDescriptor.out));
 
-  private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+  private final OutputStream out;
   private IOException failure;
   private boolean begun;
 
-  private Stdout() {}
+  private Stdout(OutputStream out) {
+    this.out = out;
+  }
+
+  /** Somewhere else from now on: for a command that runs in another program's process. */
+  static void redirect(OutputStream out) {
+    current = new Stdout(out);
+  }
 
   /** Not buffered. Its failures are thrown, and kept for {@link #problem}. */
   static OutputStream stream() {
-    return STDOUT;
+    return current;
   }
 
   /** Of text, in the locale's encoding. Its failures are kept for {@link #problem}. */
   static PrintWriter writer() {
-    return new PrintWriter(STDOUT, true, Charset.defaultCharset());
+    return new PrintWriter(current, true, Charset.defaultCharset());
   }
 
   /** Why not all of it got out; null if it did, or if whoever reads it has enough. */
   static String problem() {
-    IOException failure = STDOUT.failure;
+    IOException failure = current.failure;
     // "hostproc consume … | head" is no failure, but a reader that was gone before it began is.
-    if (failure == null || (STDOUT.begun && goesToAReader())) {
+    if (failure == null || (current.begun && goesToAReader())) {
       return null;
     }
     return "standard output: " + failure.getMessage();

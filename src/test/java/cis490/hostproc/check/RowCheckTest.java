@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import cis490.hostproc.Schemas;
-import cis490.hostproc.Seed;
-import cis490.hostproc.Tool;
 import cis490.hostproc.row.RandomRows;
 import cis490.hostproc.row.Row;
 import cis490.hostproc.row.RowEncoder;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.testkit.Schemas;
+import cis490.hostproc.testkit.Seed;
+import cis490.hostproc.testkit.Tool;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import cis490.hostproc.Seed;
 import cis490.hostproc.check.Timeline.Event;
+import cis490.hostproc.testkit.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Tool;
-import cis490.hostproc.broker.TestBroker;
-import cis490.hostproc.kafka.TestTopics;
 import cis490.hostproc.ship.RowCounter;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
+import cis490.hostproc.testkit.Tool;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -30,13 +32,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code hostproc collect} as its users run it: real processes, a real broker, the built jar. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CollectIT {
 
@@ -53,13 +56,7 @@ class CollectIT {
   void startTarget() throws IOException {
     rows = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
     manifest = folder.resolve("episodes/" + episode + "/host_proc.episode.json");
-    target = new ProcessBuilder("sleep", "600").start();
-  }
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-    target.destroyForcibly();
+    target = Hostproc.target();
   }
 
   @Test
@@ -474,7 +471,7 @@ class CollectIT {
   void anotherProcessInTheSameFileIsRefusedUnlessToldOtherwise() throws Exception {
     collectTarget("--duration-s", "0.5").exitCode();
     byte[] before = Files.readAllBytes(rows);
-    Process other = new ProcessBuilder("sleep", "600").start();
+    Process other = Hostproc.target();
     try {
       String pid = Long.toString(other.pid());
       Hostproc refused = start("--pid", pid, "--offline", "--duration-s", "1");

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.broker.TestBroker;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -20,13 +22,14 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code hostproc export}: from the topic back into the file that it came from. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ExportIT {
 
@@ -45,11 +48,6 @@ class ExportIT {
     output = folder.resolve("back/rows.jsonl");
   }
 
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-  }
-
   /** The capture host has died; what is left is what Kafka has. */
   @Test
   void aLostFileComesBackByteForByteWithItsManifest() throws Exception {
@@ -66,13 +64,13 @@ class ExportIT {
     assertArrayEquals(keptManifest, Files.readAllBytes(folder.resolve("back/rows.episode.json")));
     long rows = Hostproc.lines(output);
     assertTrue(rows >= 20, "rows: " + rows);
-    assertSays(run, "file               back/rows.jsonl, " + rows + " rows, ");
-    assertSays(run, "; " + rows + " of them are new\n");
-    assertSays(run, "topic equals file  yes\n");
-    assertSays(run, "manifest           sealed; rows, bytes and chain agree; now in ");
-    assertSays(run, "exported           yes\n");
+    run.assertSays("file               " + output + ", " + rows + " rows, ");
+    run.assertSays("; " + rows + " of them are new\n");
+    run.assertSays("topic equals file  yes\n");
+    run.assertSays("manifest           sealed; rows, bytes and chain agree; now in ");
+    run.assertSays("exported           yes\n");
 
-    Hostproc verify = hostproc("verify", "--episode", episode, "back/rows.jsonl");
+    Hostproc verify = hostproc("verify", "--episode", episode, output.toString());
     assertEquals(0, verify.exitCode(), verify.out() + verify.err());
   }
 
@@ -85,12 +83,12 @@ class ExportIT {
     Hostproc run = export();
     assertEquals(0, run.exitCode(), run.out() + run.err());
     assertArrayEquals(kept, Files.readAllBytes(output));
-    assertSays(run, "; " + (Hostproc.lines(output) - 2) + " of them are new\n");
+    run.assertSays("; " + (Hostproc.lines(output) - 2) + " of them are new\n");
 
     Hostproc again = export();
     assertEquals(0, again.exitCode(), again.out() + again.err());
     assertArrayEquals(kept, Files.readAllBytes(output));
-    assertSays(again, "; 0 of them are new\n");
+    again.assertSays("; 0 of them are new\n");
   }
 
   @Test
@@ -102,9 +100,9 @@ class ExportIT {
     Hostproc run = export();
     assertEquals(1, run.exitCode());
     assertEquals(other, Files.readString(output));
-    assertSays(run, "topic equals file  no: row 0 (offset 0) differs\n");
-    assertSays(run, "  in the file      {\"other\": 1}\n");
-    assertSays(run, "exported           no: the file is not what the topic holds\n");
+    run.assertSays("topic equals file  no: row 0 (offset 0) differs\n");
+    run.assertSays("  in the file      {\"other\": 1}\n");
+    run.assertSays("exported           no: the file is not what the topic holds\n");
     assertFalse(Files.exists(folder.resolve("back/rows.episode.json")));
 
     byte[] longer = Arrays.copyOf(kept, kept.length + 3);
@@ -115,7 +113,7 @@ class ExportIT {
     Hostproc tooLong = export();
     assertEquals(1, tooLong.exitCode());
     assertArrayEquals(longer, Files.readAllBytes(output));
-    assertSays(tooLong, " is in the file and not in the topic\n");
+    tooLong.assertSays(" is in the file and not in the topic\n");
   }
 
   /** A row that somebody altered, with all else as it should be: the chain tells. */
@@ -128,8 +126,8 @@ class ExportIT {
     TestTopics.send(records);
     Hostproc run = export();
     assertEquals(1, run.exitCode());
-    assertSays(run, "no: row 1 (offset 1) or one before it is not as it was shipped\n");
-    assertSays(run, "manifest           none in Kafka");
+    run.assertSays("no: row 1 (offset 1) or one before it is not as it was shipped\n");
+    run.assertSays("manifest           none in Kafka");
   }
 
   @Test
@@ -140,7 +138,7 @@ class ExportIT {
     TestTopics.send(List.of(records.get(0), with(records.get(1), "stranger", "{\"a\": 2}")));
     Hostproc key = export();
     assertEquals(1, key.exitCode());
-    assertSays(key, "no: row 1 (offset 1) has another key\n");
+    key.assertSays("no: row 1 (offset 1) has another key\n");
     assertEquals("{\"a\": 1}\n", Files.readString(output));
 
     TestTopics.delete(topic);
@@ -148,7 +146,7 @@ class ExportIT {
     TestTopics.send(List.of(records.get(1)));
     Hostproc place = export();
     assertEquals(1, place.exitCode());
-    assertSays(place, "no: row 0 (offset 0) has other headers\n");
+    place.assertSays("no: row 0 (offset 0) has other headers\n");
   }
 
   @Test
@@ -160,8 +158,8 @@ class ExportIT {
     publish(more);
     Hostproc run = export();
     assertEquals(1, run.exitCode());
-    assertSays(run, "manifest           ended, but it says rows " + more.get("rows"));
-    assertSays(run, "exported           no: the manifest does not agree\n");
+    run.assertSays("manifest           ended, but it says rows " + more.get("rows"));
+    run.assertSays("exported           no: the manifest does not agree\n");
   }
 
   @Test
@@ -171,11 +169,11 @@ class ExportIT {
     lines.add(3, "no row");
     Files.writeString(original, String.join("\n", lines) + "\n");
     Files.delete(folder.resolve("host_proc.episode.json"));
-    Hostproc ship = hostproc("ship", "--episode", episode, "host_proc.jsonl", "--skip-invalid");
+    Hostproc ship = hostproc("ship", "--episode", episode, original.toString(), "--skip-invalid");
     assertEquals(0, ship.exitCode(), ship.err());
     Hostproc run = export();
     assertEquals(0, run.exitCode(), run.out() + run.err());
-    assertSays(run, "left out           7 bytes of lines that were no rows");
+    run.assertSays("left out           7 bytes of lines that were no rows");
     lines.remove(3);
     assertEquals(lines, Files.readAllLines(output));
   }
@@ -185,7 +183,13 @@ class ExportIT {
     byte[] kept = collect();
     Hostproc two =
         hostproc(
-            "export", "--episode", "none-" + episode, "--episode", episode, "--output-dir", "all");
+            "export",
+            "--episode",
+            "none-" + episode,
+            "--episode",
+            episode,
+            "--output-dir",
+            folder.resolve("all").toString());
     assertEquals(1, two.exitCode());
     assertEquals(
         "hostproc export: episode none-"
@@ -199,7 +203,8 @@ class ExportIT {
     Path file = folder.resolve("all/" + episode + "/host_proc.jsonl");
     assertArrayEquals(kept, Files.readAllBytes(file));
 
-    Hostproc all = hostproc("export", "--all", "--output-dir", "everything");
+    Hostproc all =
+        hostproc("export", "--all", "--output-dir", folder.resolve("everything").toString());
     all.exitCode(); // Other tests' topics are there, too, some of them broken on purpose.
     file = folder.resolve("everything/" + episode + "/host_proc.jsonl");
     assertArrayEquals(kept, Files.readAllBytes(file));
@@ -240,14 +245,14 @@ class ExportIT {
   }
 
   private Hostproc export() {
-    return hostproc("export", "--episode", episode, "--output", "back/rows.jsonl");
+    return hostproc("export", "--episode", episode, "--output", output.toString());
   }
 
   /** With the options before a {@code --}, if there is one. */
   private Hostproc hostproc(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(1, List.of("--bootstrap-servers", TestBroker.address()));
-    return Hostproc.run(folder, all.toArray(String[]::new));
+    return Hostproc.call(all.toArray(String[]::new));
   }
 
   private void publish(ObjectNode manifest) throws Exception {
@@ -272,9 +277,5 @@ class ExportIT {
       }
     }
     return at;
-  }
-
-  private static void assertSays(Hostproc run, String expected) {
-    assertTrue(run.out().contains(expected), run.out() + run.err());
   }
 }

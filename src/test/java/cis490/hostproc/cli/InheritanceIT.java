@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +17,15 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A command's world under {@code collect} is the one that it has when the caller starts it himself:
  * all that {@code /proc/self} says of what a process inherits, field by field.
  */
+@ExtendWith(EndsWhatItStarts.class)
 class InheritanceIT {
 
   /** All that a shell can give a process on its way, each of it unusual. */
@@ -73,11 +76,6 @@ class InheritanceIT {
   private static final String EPISODE = "EPISODE";
 
   @TempDir private Path folder;
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-  }
 
   @Test
   void underTheLauncherACommandInheritsWhatItWouldWithoutIt() throws Exception {

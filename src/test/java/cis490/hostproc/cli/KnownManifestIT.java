@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.broker.TestBroker;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -18,12 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A manifest is never replaced by one that knows less, nor by that of another recording. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class KnownManifestIT {
 
@@ -32,11 +35,6 @@ class KnownManifestIT {
   @TempDir private Path folder;
 
   private final String episode = "known-" + UUID.randomUUID();
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-  }
 
   @Test
   void shippedFromAnywhereElseItStays() throws Exception {
@@ -210,7 +208,7 @@ class KnownManifestIT {
     List<String> args = new ArrayList<>(List.of("ship", "--episode", episode, kafka()));
     args.add(file.toString());
     args.addAll(Arrays.asList(options));
-    return Hostproc.run(folder, args.toArray(String[]::new));
+    return Hostproc.call(args.toArray(String[]::new));
   }
 
   private String shipping(String file) {

@@ -3,26 +3,24 @@ package cis490.hostproc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code target/hostproc}, which chooses the JVM's options. */
+@ExtendWith(EndsWhatItStarts.class)
 class LauncherIT {
 
   private static final Path LAUNCHER = Hostproc.JAR.resolveSibling("hostproc");
 
   @TempDir private Path folder;
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-  }
 
   @Test
   void itsJvmIsSmallAndTakesItsClassesFromTheArchive() throws IOException {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.kafka.FailureText;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -18,12 +20,14 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A class can't be loaded, as after somebody has replaced the program's files: whichever thread
  * that hits, the process ends when it should, says what happened, and what was recorded is there.
  */
+@ExtendWith(EndsWhatItStarts.class)
 class MissingClassIT {
 
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
@@ -41,7 +45,6 @@ class MissingClassIT {
 
   @AfterEach
   void endAll() throws IOException {
-    Hostproc.endAll();
     Files.delete(jar.resolveSibling("lib"));
   }
 

@@ -4,22 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Tool;
-import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.Tool;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real thing: a QEMU that looks for something to boot, read back by a client not ours. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class QemuIT {
 
@@ -27,11 +29,6 @@ class QemuIT {
   private static final int INTERVAL_MS = 10;
 
   @TempDir private Path folder;
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-  }
 
   @Test
   void aMinuteOfQemuIsTheSameInFileConsumeAndKcat() throws Exception {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.broker.TestBroker;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -19,13 +21,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code hostproc retire}: deletes a topic only with a proof, and only if told to. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class RetireIT {
 
@@ -57,34 +60,29 @@ class RetireIT {
     assertEquals(0, run.exitCode(), run.err());
   }
 
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-  }
-
   @Test
   void aFileThatIsCompleteIsAProofAndADryRunAltersNothing() throws Exception {
     long rows = Hostproc.lines(file);
-    Hostproc dry = retire("--file", "host_proc.jsonl");
+    Hostproc dry = retire("--file", at("host_proc.jsonl"));
     assertEquals(0, dry.exitCode(), dry.out() + dry.err());
     assertEquals("", dry.err());
-    assertSays(dry, "topic              " + topic + ", " + rows + " rows\n");
-    assertSays(dry, "proved by          host_proc.jsonl, row by row, and the sealed manifest\n");
-    assertSays(dry, "retired            not yet: a dry run; with --delete");
+    dry.assertSays("topic              " + topic + ", " + rows + " rows\n");
+    dry.assertSays("proved by          " + file + ", row by row, and the sealed manifest\n");
+    dry.assertSays("retired            not yet: a dry run; with --delete");
     assertTrue(topicIsThere());
     assertEquals("sealed", state());
 
-    Hostproc run = retire("--file", "host_proc.jsonl", "--delete");
+    Hostproc run = retire("--file", at("host_proc.jsonl"), "--delete");
     assertEquals(0, run.exitCode(), run.out() + run.err());
-    assertSays(run, "retired            yes, the topic is deleted\n");
+    run.assertSays("retired            yes, the topic is deleted\n");
     assertFalse(topicIsThere());
     assertEquals("retired", state());
     assertEquals("retired", manifestBeside().get("state").asText());
 
     // Its rows are elsewhere: none of these makes a topic anew.
-    assertRefused(hostproc("ship", "--episode", episode, "host_proc.jsonl"), "retired episode");
+    assertRefused(hostproc("ship", "--episode", episode, at("host_proc.jsonl")), "retired episode");
     assertRefused(collectAgain(), "retired episode");
-    assertRefused(retire("--file", "host_proc.jsonl"), "no topic " + topic);
+    assertRefused(retire("--file", at("host_proc.jsonl")), "no topic " + topic);
     assertFalse(topicIsThere());
     Hostproc list = hostproc("episodes");
     String line = list.out().lines().filter(l -> l.startsWith(episode)).findFirst().orElseThrow();
@@ -93,13 +91,13 @@ class RetireIT {
 
   @Test
   void whatExportWroteIsAProof() throws Exception {
-    assertEquals(0, hostproc("export", "--episode", episode, "--output", "b.jsonl").exitCode());
-    Hostproc run = retire("--file", "b.jsonl", "--delete");
+    assertEquals(0, hostproc("export", "--episode", episode, "--output", at("b.jsonl")).exitCode());
+    Hostproc run = retire("--file", at("b.jsonl"), "--delete");
     assertEquals(0, run.exitCode(), run.out() + run.err());
     assertFalse(topicIsThere());
 
     // Neither the file nor what lies beside it knows: Kafka is asked before a topic is made.
-    Hostproc ship = hostproc("ship", "--episode", episode, "host_proc.jsonl");
+    Hostproc ship = hostproc("ship", "--episode", episode, at("host_proc.jsonl"));
     assertEquals(1, ship.exitCode(), ship.err());
     assertTrue(ship.err().contains("the episode " + episode + " is retired"), ship.err());
     Files.delete(file);
@@ -116,9 +114,10 @@ class RetireIT {
   @Test
   void whatTheLakeHasIsAProof() throws Exception {
     Files.writeString(folder.resolve("lake.jsonl"), String.join("\n", lakeRows()) + "\n");
-    Hostproc run = retire("--lake-rows", "lake.jsonl", "--delete");
+    Hostproc run = retire("--lake-rows", at("lake.jsonl"), "--delete");
     assertEquals(0, run.exitCode(), run.out() + run.err());
-    assertSays(run, "proved by          lake.jsonl, row by row, and the sealed manifest\n");
+    run.assertSays(
+        "proved by          " + at("lake.jsonl") + ", row by row, and the sealed manifest\n");
     assertFalse(topicIsThere());
   }
 
@@ -127,17 +126,17 @@ class RetireIT {
     List<String> rows = lakeRows();
     rows.remove(4);
     Files.writeString(folder.resolve("lake.jsonl"), String.join("\n", rows) + "\n");
-    Hostproc run = retire("--lake-rows", "lake.jsonl", "--delete");
+    Hostproc run = retire("--lake-rows", at("lake.jsonl"), "--delete");
     assertEquals(1, run.exitCode());
-    assertSays(
-        run, "retired            no: the lake's rows are not the topic's: row 4 is missing\n");
+    run.assertSays(
+        "retired            no: the lake's rows are not the topic's: row 4 is missing\n");
     assertTrue(topicIsThere());
     assertEquals("sealed", state());
 
     Files.writeString(folder.resolve("lake.jsonl"), "");
-    Hostproc none = retire("--lake-rows", "lake.jsonl", "--delete");
+    Hostproc none = retire("--lake-rows", at("lake.jsonl"), "--delete");
     assertEquals(1, none.exitCode());
-    assertSays(none, "row 0 is missing, and all behind it\n");
+    none.assertSays("row 0 is missing, and all behind it\n");
     assertTrue(topicIsThere());
   }
 
@@ -145,10 +144,9 @@ class RetireIT {
   void aRowThatTheFileHasNotKeepsTheTopic() throws Exception {
     List<String> lines = Files.readAllLines(file);
     Files.writeString(folder.resolve("cut.jsonl"), String.join("\n", lines.subList(0, 7)) + "\n");
-    Hostproc run = retire("--file", "cut.jsonl", "--delete");
+    Hostproc run = retire("--file", at("cut.jsonl"), "--delete");
     assertEquals(1, run.exitCode());
-    assertSays(
-        run, "retired            no: the file is not what the topic holds: row 7 (offset 7)");
+    run.assertSays("retired            no: the file is not what the topic holds: row 7 (offset 7)");
     assertTrue(topicIsThere());
   }
 
@@ -158,28 +156,29 @@ class RetireIT {
     ObjectNode manifest = manifestBeside();
     long rows = manifest.get("rows").asLong();
     publish(manifest.put("rows", rows + 1));
-    for (String[] proof : new String[][] {{"--file", "host_proc.jsonl"}, {"--lake-rows", "l"}}) {
+    for (String[] proof :
+        new String[][] {{"--file", at("host_proc.jsonl")}, {"--lake-rows", at("l")}}) {
       Files.writeString(folder.resolve("l"), String.join("\n", lakeRows()) + "\n");
       Hostproc run = retire(proof[0], proof[1], "--delete");
       assertEquals(1, run.exitCode());
-      assertSays(
-          run, "no: the topic has " + rows + " rows, the manifest says " + (rows + 1) + "\n");
+      run.assertSays("no: the topic has " + rows + " rows, the manifest says " + (rows + 1) + "\n");
     }
     publish(manifest.put("rows", rows).put("chain", "0".repeat(64)));
-    Hostproc chain = retire("--file", "host_proc.jsonl", "--delete");
+    Hostproc chain = retire("--file", at("host_proc.jsonl"), "--delete");
     assertEquals(1, chain.exitCode());
-    assertSays(chain, "retired            no: the file's hash is ");
-    Hostproc lake = retire("--lake-rows", "l", "--delete");
+    chain.assertSays("retired            no: the file's hash is ");
+    Hostproc lake = retire("--lake-rows", at("l"), "--delete");
     assertEquals(1, lake.exitCode());
-    assertSays(lake, "retired            no: the topic's hash is ");
+    lake.assertSays("retired            no: the topic's hash is ");
     assertTrue(topicIsThere());
   }
 
   @Test
   void anEpisodeThatIsNotSealedStays() throws Exception {
     publish(manifestBeside().put("state", "ended"));
-    assertRefused(retire("--file", "host_proc.jsonl", "--delete"), "is not sealed (ended)");
-    Hostproc none = hostproc("retire", "--episode", "none-" + episode, "--file", "host_proc.jsonl");
+    assertRefused(retire("--file", at("host_proc.jsonl"), "--delete"), "is not sealed (ended)");
+    Hostproc none =
+        hostproc("retire", "--episode", "none-" + episode, "--file", at("host_proc.jsonl"));
     assertRefused(none, "Kafka has no manifest of none-" + episode);
     assertTrue(topicIsThere());
   }
@@ -188,7 +187,7 @@ class RetireIT {
   @Test
   void aRetirementThatWasInterruptedIsFinished() throws Exception {
     publish(manifestBeside().put("state", "retired"));
-    Hostproc run = retire("--file", "host_proc.jsonl", "--delete");
+    Hostproc run = retire("--file", at("host_proc.jsonl"), "--delete");
     assertEquals(0, run.exitCode(), run.out() + run.err());
     assertFalse(topicIsThere());
   }
@@ -223,7 +222,12 @@ class RetireIT {
   private Hostproc hostproc(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(1, List.of("--bootstrap-servers", TestBroker.address()));
-    return Hostproc.run(folder, all.toArray(String[]::new));
+    String[] words = all.toArray(String[]::new);
+    return args[0].equals("collect") ? Hostproc.run(folder, words) : Hostproc.call(words);
+  }
+
+  private String at(String name) {
+    return folder.resolve(name).toString();
   }
 
   private boolean topicIsThere() {
@@ -256,9 +260,5 @@ class RetireIT {
     assertEquals(1, run.exitCode(), run.out());
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(run.err().contains(why), run.err());
-  }
-
-  private static void assertSays(Hostproc run, String expected) {
-    assertTrue(run.out().contains(expected), run.out() + run.err());
   }
 }

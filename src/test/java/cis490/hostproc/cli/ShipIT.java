@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Seed;
-import cis490.hostproc.broker.TestBroker;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Seed;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -23,12 +25,13 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code hostproc ship}: files of any origin into their topics, whatever comes in between. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ShipIT {
 
@@ -37,13 +40,6 @@ class ShipIT {
   @TempDir private Path folder;
 
   private final String episode = "ship-" + UUID.randomUUID();
-  private final List<Process> targets = new ArrayList<>();
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-    targets.forEach(Process::destroyForcibly);
-  }
 
   @Test
   void aFileOfThePythonSamplerArrivesAndIsSealed() throws Exception {
@@ -147,7 +143,7 @@ class ShipIT {
     SplittableRandom random = Seed.random("ShipIT");
     Path file = write(60_000);
     for (int kill = 0; kill < 6; kill++) {
-      Hostproc killed = ship(file);
+      Hostproc killed = shipping(file);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(1_500)));
       killed.kill();
       killed.exitCode();
@@ -160,7 +156,7 @@ class ShipIT {
   @Test
   void aFileThatGrowsIsFollowedUntilStopped() throws Exception {
     Path file = write(0);
-    Hostproc run = ship(file, "--follow");
+    Hostproc run = shipping(file, "--follow");
     String half = line(200).substring(0, 40);
     for (int row = 0; row < 200; row += 10) {
       append(file, row, row + 10);
@@ -181,7 +177,7 @@ class ShipIT {
   @Test
   void aLineThatIsNoRowEndsTheFollowingAfterTheRowsBeforeIt() throws Exception {
     Path file = write(10);
-    Hostproc run = ship(file, "--follow");
+    Hostproc run = shipping(file, "--follow");
     run.await(() -> inTopic() == 10);
     append(file, 10, 15);
     Files.writeString(file, "nonsense\n", StandardOpenOption.APPEND);
@@ -196,7 +192,7 @@ class ShipIT {
   @Test
   void aFileThatHasGrownOrIsAnotherByTheEndIsNotSealed() throws Exception {
     Path file = write(100_000);
-    Hostproc grown = ship(file);
+    Hostproc grown = shipping(file);
     grown.await(() -> inTopic() > 0);
     grown.signal("STOP");
     append(file, 100_000, 100_001);
@@ -205,7 +201,7 @@ class ShipIT {
     assertTrue(grown.err().contains(" bytes meanwhile: not sealed; ship it again"), grown.err());
     assertEquals("open", manifestInKafka().get("state").asText());
 
-    Hostproc other = ship(file);
+    Hostproc other = shipping(file);
     other.await(() -> hasOpen(other, file));
     other.signal("STOP");
     Path moved = Files.move(file, folder.resolve("moved.jsonl"));
@@ -238,7 +234,7 @@ class ShipIT {
   @Test
   void aFileThatLosesRowsEndsTheFollowing() throws Exception {
     Path file = write(10);
-    Hostproc run = ship(file, "--follow");
+    Hostproc run = shipping(file, "--follow");
     run.await(() -> inTopic() == 10);
     try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
       cut.truncate(4L * (line(0).length() + 1));
@@ -262,7 +258,7 @@ class ShipIT {
     assertEquals(1, refused.err().lines().count(), refused.err());
     assertTrue(refused.err().contains("is being written by a collector; --follow"), refused.err());
 
-    Hostproc run = ship(file, "--follow");
+    Hostproc run = shipping(file, "--follow");
     run.await(() -> inTopic() > 10);
     assertEquals("open", manifestInKafka().get("state").asText());
     collect.terminate();
@@ -281,7 +277,7 @@ class ShipIT {
     Path file = folder.resolve("episodes/" + episode + "/host_proc.jsonl");
     Hostproc collect = collect("--offline");
     collect.awaitLines(file, 5);
-    Hostproc run = ship(file, "--follow");
+    Hostproc run = shipping(file, "--follow");
     run.await(() -> inTopic() > 5);
     run.terminate();
 
@@ -301,7 +297,7 @@ class ShipIT {
     Hostproc collect = collect("--bootstrap-servers", TestBroker.address());
     collect.awaitLines(file, 5);
     collect.await(() -> inTopic() > 0);
-    Hostproc run = ship(file, "--follow");
+    Hostproc run = shipping(file, "--follow");
 
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains("fenced twice: another collector writes to"), run.err());
@@ -373,8 +369,7 @@ class ShipIT {
     Path file = write(5);
     assertEquals(0, ship(file).exitCode());
     Hostproc run =
-        Hostproc.run(
-            folder,
+        Hostproc.call(
             "ship",
             "--episode",
             "other",
@@ -404,8 +399,7 @@ class ShipIT {
   void withoutABrokerItGivesUpInTime() throws Exception {
     Path file = write(20);
     Hostproc run =
-        Hostproc.run(
-            folder,
+        Hostproc.call(
             "ship",
             "--episode",
             episode,
@@ -427,22 +421,23 @@ class ShipIT {
   }
 
   private Hostproc ship(Path file, String... options) {
-    List<String> args =
-        new ArrayList<>(
-            List.of(
-                "ship",
-                "--episode",
-                episode,
-                file.toString(),
-                "--bootstrap-servers",
-                TestBroker.address()));
+    return Hostproc.call(arguments(file, options));
+  }
+
+  /** In a process of its own, for what is done to it meanwhile. */
+  private Hostproc shipping(Path file, String... options) {
+    return Hostproc.start(folder, arguments(file, options));
+  }
+
+  private String[] arguments(Path file, String... options) {
+    List<String> args = new ArrayList<>(List.of("ship", "--episode", episode, file.toString()));
+    args.addAll(List.of("--bootstrap-servers", TestBroker.address()));
     args.addAll(Arrays.asList(options));
-    return Hostproc.start(folder, args.toArray(String[]::new));
+    return args.toArray(String[]::new);
   }
 
   private Hostproc collect(String... options) throws IOException {
-    Process target = new ProcessBuilder("sleep", "600").start();
-    targets.add(target);
+    Process target = Hostproc.target();
     List<String> args =
         new ArrayList<>(
             List.of("collect", "--episode", episode, "--pid", Long.toString(target.pid())));

@@ -3,18 +3,20 @@ package cis490.hostproc.cli;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody reads what the program prints, and the pipe is full: that keeps it from nothing. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class StalledOutputIT {
 
@@ -25,11 +27,6 @@ class StalledOutputIT {
       "exec java -jar " + Hostproc.JAR + " collect --episode a --offline --interval-ms 20 ";
 
   @TempDir private Path folder;
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-  }
 
   @Test
   void aStalledReaderOfStderrKeepsNobodyFromEnding() throws Exception {

@@ -3,10 +3,11 @@ package cis490.hostproc.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.broker.TestBroker;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -24,13 +25,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code hostproc verify}: what it passes, and what it says of what it does not pass. */
+@ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class VerifyIT {
 
@@ -49,16 +51,10 @@ class VerifyIT {
   @BeforeEach
   void startTarget() throws IOException {
     file = folder.resolve("host_proc.jsonl");
-    target = new ProcessBuilder("sleep", "600").start();
+    target = Hostproc.target();
     for (int row = 0; row < 10; row++) {
       lines.add(line(row * 100 * MS, 0));
     }
-  }
-
-  @AfterEach
-  void endAll() throws IOException {
-    Hostproc.endAll();
-    target.destroyForcibly();
   }
 
   // What passes.
@@ -79,16 +75,16 @@ class VerifyIT {
     long rows = Hostproc.lines(file);
     assertEquals(0, run.exitCode(), run.out() + run.err());
     assertEquals("", run.err());
-    assertSays(run, "episode            " + episode);
-    assertSays(run, "file               " + file + ", " + rows + " rows, ");
-    assertSays(run, "topic              " + topic + ", " + rows + " rows\n");
-    assertSays(run, "chain              " + sha256());
-    assertSays(run, "topic equals file  yes");
-    assertSays(run, "rows valid         yes");
-    assertSays(run, "cadence            one every 20 ms, ");
-    assertSays(run, "wall clock         no steps");
-    assertSays(run, "manifest           sealed; rows, bytes and chain agree");
-    assertSays(run, "verified           yes");
+    run.assertSays("episode            " + episode);
+    run.assertSays("file               " + file + ", " + rows + " rows, ");
+    run.assertSays("topic              " + topic + ", " + rows + " rows\n");
+    run.assertSays("chain              " + sha256());
+    run.assertSays("topic equals file  yes");
+    run.assertSays("rows valid         yes");
+    run.assertSays("cadence            one every 20 ms, ");
+    run.assertSays("wall clock         no steps");
+    run.assertSays("manifest           sealed; rows, bytes and chain agree");
+    run.assertSays("verified           yes");
     assertEquals(before, folderNow());
   }
 
@@ -98,8 +94,8 @@ class VerifyIT {
     send(records());
     Hostproc run = verify();
     assertEquals(0, run.exitCode(), run.out() + run.err());
-    assertSays(run, "cadence            one every 100 ms, no gaps\n");
-    assertSays(run, "manifest           none beside the file");
+    run.assertSays("cadence            one every 100 ms, no gaps\n");
+    run.assertSays("manifest           none beside the file");
   }
 
   @Test
@@ -112,17 +108,15 @@ class VerifyIT {
     send(records());
     Hostproc run = verify();
     assertEquals(0, run.exitCode(), run.out() + run.err());
-    assertSays(
-        run,
+    run.assertSays(
         "cadence            one every 100 ms, 2 gaps, 6 ticks missing; the longest is 500.0 ms,"
             + " before line 11\n"
             + "                   line 11: 500.0 ms after the row before\n"
             + "                   line 13: 300.0 ms after the row before\n");
-    assertSays(
-        run,
+    run.assertSays(
         "order              1 row is not later than the row before\n"
             + "                   line 14: +0 µs\n");
-    assertSays(run, "wall clock         1 step; the largest is -3600.0 s, at line 12\n");
+    run.assertSays("wall clock         1 step; the largest is -3600.0 s, at line 12\n");
   }
 
   @Test
@@ -132,7 +126,7 @@ class VerifyIT {
     collect("--duration-s", "0.2");
     Hostproc run = verify();
     assertEquals(0, run.exitCode(), run.out() + run.err());
-    assertSays(run, "before line " + (first + 1) + " (run 2 began)\n");
+    run.assertSays("before line " + (first + 1) + " (run 2 began)\n");
   }
 
   @Test
@@ -145,22 +139,20 @@ class VerifyIT {
 
     Hostproc lenient = verify("--skip-invalid");
     assertEquals(0, lenient.exitCode(), lenient.out() + lenient.err());
-    assertSays(lenient, "file               " + file + ", 11 rows, ");
-    assertSays(lenient, topic + ", 9 rows\n");
-    assertSays(
-        lenient,
+    lenient.assertSays("file               " + file + ", 11 rows, ");
+    lenient.assertSays(topic + ", 9 rows\n");
+    lenient.assertSays(
         "rows valid         yes, but for 2 lines left out; the first, line 4: field t_mono_ns is"
             + " missing\n");
-    assertSays(lenient, "manifest           sealed; rows, bytes and chain agree");
+    lenient.assertSays("manifest           sealed; rows, bytes and chain agree");
 
     Hostproc strict = verify();
     assertEquals(1, strict.exitCode());
-    assertSays(
-        strict,
+    strict.assertSays(
         "rows valid         no, 2 lines; the first, line 4: field t_mono_ns is missing (left out of"
             + " the topic when it was shipped: see --skip-invalid)\n");
-    assertSays(strict, "topic equals file  no: row 3 (line 4, offset 3) differs\n");
-    assertSays(strict, "manifest           sealed, but it says rows 9\n");
+    strict.assertSays("topic equals file  no: row 3 (line 4, offset 3) differs\n");
+    strict.assertSays("manifest           sealed, but it says rows 9\n");
   }
 
   // What does not.
@@ -174,15 +166,14 @@ class VerifyIT {
     write();
     Hostproc run = verify();
     assertEquals(1, run.exitCode());
-    assertSays(
-        run,
+    run.assertSays(
         "topic equals file  no: row 3 (line 4, offset 3) differs\n"
             + "  in the file      "
             + lines.get(3)
             + "\n  in the topic     "
             + original
             + "\n");
-    assertSays(run, "verified           no: the topic does not equal the file\n");
+    run.assertSays("verified           no: the topic does not equal the file\n");
     assertEquals("", run.err());
   }
 
@@ -192,9 +183,8 @@ class VerifyIT {
     send(records().subList(0, 9));
     Hostproc run = verify();
     assertEquals(1, run.exitCode());
-    assertSays(run, topic + ", 9 rows\n");
-    assertSays(
-        run,
+    run.assertSays(topic + ", 9 rows\n");
+    run.assertSays(
         "topic equals file  no: row 9 (line 10) is in the file and not in the topic\n"
             + "  in the file      "
             + lines.get(9)
@@ -209,8 +199,7 @@ class VerifyIT {
     write();
     Hostproc run = verify();
     assertEquals(1, run.exitCode());
-    assertSays(
-        run,
+    run.assertSays(
         "topic equals file  no: row 9 (offset 9) is in the topic and not in the file\n"
             + "  in the topic     "
             + last
@@ -225,9 +214,9 @@ class VerifyIT {
     send(records);
     Hostproc run = verify();
     assertEquals(1, run.exitCode());
-    assertSays(run, "no: row 5 (line 6, offset 5) differs\n");
-    assertSays(run, "  in the topic     not\\x1b[2J ours\n");
-    assertSays(run, topic + ", 11 rows\n");
+    run.assertSays("no: row 5 (line 6, offset 5) differs\n");
+    run.assertSays("  in the topic     not\\x1b[2J ours\n");
+    run.assertSays(topic + ", 11 rows\n");
   }
 
   @Test
@@ -237,9 +226,9 @@ class VerifyIT {
     Files.writeString(file, Files.readString(file) + "{\"t_mono_ns\": 10");
     Hostproc run = verify();
     assertEquals(1, run.exitCode());
-    assertSays(run, "; then a torn last row, 16 bytes\n");
-    assertSays(run, "topic equals file  yes\n");
-    assertSays(run, "verified           no: the file ends in a torn row\n");
+    run.assertSays("; then a torn last row, 16 bytes\n");
+    run.assertSays("topic equals file  yes\n");
+    run.assertSays("verified           no: the file ends in a torn row\n");
   }
 
   @Test
@@ -249,10 +238,10 @@ class VerifyIT {
     send(records());
     Hostproc run = verify();
     assertEquals(1, run.exitCode());
-    assertSays(run, "topic equals file  yes\n");
-    assertSays(
-        run, "rows valid         no, 1 line; the first, line 3: rss_bytes is -2, less than 0\n");
-    assertSays(run, "verified           no: 1 line is not a valid row\n");
+    run.assertSays("topic equals file  yes\n");
+    run.assertSays(
+        "rows valid         no, 1 line; the first, line 3: rss_bytes is -2, less than 0\n");
+    run.assertSays("verified           no: 1 line is not a valid row\n");
   }
 
   @Test
@@ -261,8 +250,7 @@ class VerifyIT {
     String other = "verify-" + UUID.randomUUID();
     TestTopics.create("oracle.host-proc." + other, 1, Map.of());
     Hostproc run =
-        Hostproc.run(
-            folder,
+        Hostproc.call(
             "verify",
             "--episode",
             other,
@@ -270,8 +258,8 @@ class VerifyIT {
             "--bootstrap-servers",
             TestBroker.address());
     assertEquals(1, run.exitCode());
-    assertSays(run, "manifest           of another episode, " + episode + "\n");
-    assertSays(run, "no: the topic does not equal the file; the manifest does not agree\n");
+    run.assertSays("manifest           of another episode, " + episode + "\n");
+    run.assertSays("no: the topic does not equal the file; the manifest does not agree\n");
   }
 
   @Test
@@ -283,14 +271,14 @@ class VerifyIT {
     JSON.writeValue(manifest.toFile(), altered);
     Hostproc run = verify();
     assertEquals(1, run.exitCode());
-    assertSays(run, "topic equals file  yes\n");
-    assertSays(run, "sealed, but it says rows 1000, bytes 2000, chain 00\n");
-    assertSays(run, "verified           no: the manifest does not agree\n");
+    run.assertSays("topic equals file  yes\n");
+    run.assertSays("sealed, but it says rows 1000, bytes 2000, chain 00\n");
+    run.assertSays("verified           no: the manifest does not agree\n");
 
     Files.writeString(manifest, "{");
     Hostproc broken = verify();
     assertEquals(1, broken.exitCode());
-    assertSays(broken, "manifest           " + manifest + ": not a manifest: ");
+    broken.assertSays("manifest           " + manifest + ": not a manifest: ");
   }
 
   @Test
@@ -300,8 +288,8 @@ class VerifyIT {
     collect.await(() -> !TestTopics.asFileIfThere(TestBroker.address(), topic).isEmpty());
     Hostproc run = verify();
     assertEquals(1, run.exitCode(), run.out());
-    assertSays(run, "manifest           open: the collector is at work, or was killed\n");
-    assertSays(run, "the manifest does not agree\n");
+    run.assertSays("manifest           open: the collector is at work, or was killed\n");
+    run.assertSays("the manifest does not agree\n");
     assertFalse(run.out().contains("differs"), run.out());
     assertFalse(run.out().contains("not in the file"), run.out());
     collect.terminate();
@@ -323,14 +311,8 @@ class VerifyIT {
             + TestBroker.address()
             + " (hostproc episodes lists what is there)\n");
     Hostproc nowhere =
-        Hostproc.run(
-            folder,
-            "verify",
-            "--episode",
-            episode,
-            file.toString(),
-            "--bootstrap-servers",
-            "127.0.0.1:1");
+        Hostproc.call(
+            "verify", "--episode", episode, file.toString(), "--bootstrap-servers", "127.0.0.1:1");
     assertOneLine(nowhere, "hostproc verify: no Kafka broker answers on 127.0.0.1:1\n");
   }
 
@@ -338,10 +320,6 @@ class VerifyIT {
     assertEquals(1, run.exitCode());
     assertEquals(line, run.err());
     assertEquals("", run.out());
-  }
-
-  private static void assertSays(Hostproc run, String text) {
-    assertTrue(run.out().contains(text), () -> text + "\nin\n" + run.out() + run.err());
   }
 
   private Hostproc verify(String... options) {
@@ -352,7 +330,7 @@ class VerifyIT {
     List<String> args = new ArrayList<>(List.of(command, "--episode", episode, file.toString()));
     args.addAll(List.of("--bootstrap-servers", TestBroker.address()));
     args.addAll(Arrays.asList(options));
-    return Hostproc.run(folder, args.toArray(String[]::new));
+    return Hostproc.call(args.toArray(String[]::new));
   }
 
   private void collect(String... options) {

@@ -2,11 +2,11 @@ package cis490.hostproc.container;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import cis490.hostproc.Tool;
-import cis490.hostproc.fault.Collector;
-import cis490.hostproc.fault.RowsFile;
-import cis490.hostproc.fault.Wait;
 import cis490.hostproc.lake.LakeTables;
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.RowsFile;
+import cis490.hostproc.testkit.Tool;
+import cis490.hostproc.testkit.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +102,7 @@ class ComposeIT {
 
   @Test
   void collectedOnTheHostAndConsumedInAContainer() throws Exception {
-    Collector collector = episodes.started(FROM_THE_HOST);
+    CollectorProcess collector = episodes.started(FROM_THE_HOST);
     Episodes.finishAndRequireExact(collector, FROM_THE_HOST);
 
     String consumed =
@@ -113,7 +113,7 @@ class ComposeIT {
 
   @Test
   void theBrokersContainerIsRestartedInTheMiddle() throws Exception {
-    Collector collector = episodes.started(FROM_THE_HOST);
+    CollectorProcess collector = episodes.started(FROM_THE_HOST);
 
     compose.run("restart", "kafka");
     awaitHealthy("kafka");
@@ -125,7 +125,7 @@ class ComposeIT {
 
   @Test
   void theNetworkIsCutForAMinute() throws Exception {
-    Collector outside = episodes.collector(FROM_THE_HOST);
+    CollectorProcess outside = episodes.collector(FROM_THE_HOST);
     outside.start();
     String episode = "inside-" + UUID.randomUUID();
     String inside = collectInAContainer(episode);
@@ -154,7 +154,7 @@ class ComposeIT {
   void theLakeGetsEachRowOnce() throws Exception {
     Docker.run(Map.of(), List.of("src/main/lake/lake", "plugins")).require();
     compose.run("up", "--detach", "--no-build", "lake");
-    Collector collector = episodes.started(FROM_THE_HOST);
+    CollectorProcess collector = episodes.started(FROM_THE_HOST);
     awaitHealthy("lake");
     Episodes.finishAndRequireExact(collector, FROM_THE_HOST);
 

@@ -1,9 +1,9 @@
 package cis490.hostproc.container;
 
-import cis490.hostproc.Schemas;
-import cis490.hostproc.fault.Collector;
 import cis490.hostproc.fault.Oracle;
-import cis490.hostproc.fault.RowsFile;
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.RowsFile;
+import cis490.hostproc.testkit.Schemas;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import java.io.IOException;
@@ -29,7 +29,7 @@ final class Episodes implements AutoCloseable {
 
   private final Path folder;
   private final Process target;
-  private final List<Collector> collectors = new ArrayList<>();
+  private final List<CollectorProcess> collectors = new ArrayList<>();
 
   Episodes(Path folder) throws IOException {
     this.folder = folder;
@@ -43,32 +43,32 @@ final class Episodes implements AutoCloseable {
   }
 
   /** A collector of a new episode, not started yet. */
-  Collector collector(String brokers) throws IOException {
+  CollectorProcess collector(String brokers) throws IOException {
     String episode = "container-" + UUID.randomUUID();
     Path own = Files.createDirectories(folder.resolve(episode));
     Path output = own.resolve("host_proc.jsonl");
     List<String> options = List.of("--episode", episode);
-    Collector made =
-        new Collector(own, episode, output, INTERVAL_MS, target.pid(), brokers, options);
+    CollectorProcess made =
+        new CollectorProcess(own, episode, output, INTERVAL_MS, target.pid(), brokers, options);
     collectors.add(made);
     return made;
   }
 
   /** A collector of a new episode that has {@link #SOME_ROWS}. */
-  Collector started(String brokers) throws Exception {
-    Collector made = collector(brokers);
+  CollectorProcess started(String brokers) throws Exception {
+    CollectorProcess made = collector(brokers);
     made.start();
     made.awaitRows(SOME_ROWS);
     return made;
   }
 
   /** The id of this collector's episode. */
-  static String episode(Collector collector) {
+  static String episode(CollectorProcess collector) {
     return collector.file().path().getParent().getFileName().toString();
   }
 
   /** Where this collector's rows go. */
-  static String topic(Collector collector) {
+  static String topic(CollectorProcess collector) {
     return topic(episode(collector));
   }
 
@@ -77,7 +77,7 @@ final class Episodes implements AutoCloseable {
   }
 
   /** Ends it in good order; then the topic must be the file, and each line a row. */
-  static void finishAndRequireExact(Collector collector, String brokers) throws Exception {
+  static void finishAndRequireExact(CollectorProcess collector, String brokers) throws Exception {
     collector.finish();
     requireExact(collector.file(), topic(collector), brokers);
   }
@@ -95,7 +95,7 @@ final class Episodes implements AutoCloseable {
 
   @Override
   public void close() {
-    collectors.forEach(Collector::end);
+    collectors.forEach(CollectorProcess::end);
     target.descendants().forEach(ProcessHandle::destroyForcibly);
     target.destroyForcibly();
   }

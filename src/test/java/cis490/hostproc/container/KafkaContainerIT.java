@@ -1,6 +1,6 @@
 package cis490.hostproc.container;
 
-import cis490.hostproc.fault.Collector;
+import cis490.hostproc.testkit.CollectorProcess;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
@@ -79,14 +79,14 @@ class KafkaContainerIT {
 
   @Test
   void aProcessIsCollected() throws Exception {
-    Collector collector = episodes.started(kafka.getBootstrapServers());
+    CollectorProcess collector = episodes.started(kafka.getBootstrapServers());
 
     Episodes.finishAndRequireExact(collector, kafka.getBootstrapServers());
   }
 
   @Test
   void theContainerIsPausedForAWhile() throws Exception {
-    Collector collector = episodes.started(kafka.getBootstrapServers());
+    CollectorProcess collector = episodes.started(kafka.getBootstrapServers());
 
     docker().pauseContainerCmd(kafka.getContainerId()).exec();
     // Sampling goes on: some seconds of it.
@@ -99,7 +99,7 @@ class KafkaContainerIT {
 
   @Test
   void theContainerIsStoppedAndStarted() throws Exception {
-    Collector collector = episodes.started(kafka.getBootstrapServers());
+    CollectorProcess collector = episodes.started(kafka.getBootstrapServers());
 
     docker().stopContainerCmd(kafka.getContainerId()).exec();
     collector.awaitSaid("shipping broke off");
@@ -116,7 +116,7 @@ class KafkaContainerIT {
         new KafkaContainer(Docker.KAFKA_IMAGE)
             .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")) {
       strict.start();
-      Collector collector = episodes.started(strict.getBootstrapServers());
+      CollectorProcess collector = episodes.started(strict.getBootstrapServers());
 
       Episodes.finishAndRequireExact(collector, strict.getBootstrapServers());
     }
@@ -124,19 +124,19 @@ class KafkaContainerIT {
 
   @Test
   void threeEpisodesSideBySide() throws Exception {
-    List<Collector> all = new ArrayList<>();
+    List<CollectorProcess> all = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       all.add(episodes.collector(kafka.getBootstrapServers()));
     }
-    for (Collector each : all) {
+    for (CollectorProcess each : all) {
       each.start();
     }
-    for (Collector each : all) {
+    for (CollectorProcess each : all) {
       each.awaitRows(Episodes.SOME_ROWS);
     }
 
     Set<String> topics = new HashSet<>();
-    for (Collector each : all) {
+    for (CollectorProcess each : all) {
       Episodes.finishAndRequireExact(each, kafka.getBootstrapServers());
       topics.add(Episodes.topic(each));
     }

@@ -1,5 +1,7 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.Folders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.testkit.Cadence;
 import java.time.Duration;
 
 /**

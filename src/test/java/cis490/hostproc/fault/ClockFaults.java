@@ -1,5 +1,6 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.testkit.RowsFile;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;

@@ -2,6 +2,10 @@ package cis490.hostproc.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.Program;
+import cis490.hostproc.testkit.RowsFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +97,7 @@ final class CollectorFaults {
   private static void frozenAtTheEnd(Run run) throws Exception {
     run.startShipping();
     run.pass(0, 800);
-    Collector collector = run.collector();
+    CollectorProcess collector = run.collector();
     collector.freeze();
     run.pass(200, 1_500);
     boolean told = run.random().nextBoolean();
@@ -152,7 +156,7 @@ final class CollectorFaults {
 
   /** It must end in time, and say how many rows are still to be shipped. */
   private static void terminated(Run run) throws Exception {
-    Collector collector = run.collector().withFlushTimeout(SHORT_FLUSH);
+    CollectorProcess collector = run.collector().withFlushTimeout(SHORT_FLUSH);
     run.startShipping();
     run.pass(0, 1_000);
     if (run.random().nextBoolean()) {
@@ -180,7 +184,7 @@ final class CollectorFaults {
   /** By the next run, or by a command of its own. */
   private static void sendTheRest(Run run) throws Exception {
     if (run.random().nextBoolean()) {
-      run.collector().withFlushTimeout(Collector.FLUSH_TIMEOUT);
+      run.collector().withFlushTimeout(CollectorProcess.FLUSH_TIMEOUT);
       run.healAndRequireExact();
     } else {
       run.brokers().heal();

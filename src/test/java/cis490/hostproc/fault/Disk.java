@@ -1,6 +1,7 @@
 package cis490.hostproc.fault;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.Tool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

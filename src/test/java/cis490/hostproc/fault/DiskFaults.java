@@ -1,6 +1,11 @@
 package cis490.hostproc.fault;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.Program;
+import cis490.hostproc.testkit.RowsFile;
+import cis490.hostproc.testkit.Tool;
+import cis490.hostproc.testkit.Wait;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,7 +221,7 @@ final class DiskFaults {
 
   /** The kernel says so once, and never again; what it was given may be lost. */
   private static void refusesOnce(Run run) throws Exception {
-    Collector collector = run.collector();
+    CollectorProcess collector = run.collector();
     run.startShipping();
     run.pass(0, 1_500);
     Child refusing = Disk.refuseForces(run.folder(), collector.pid());
@@ -306,7 +311,7 @@ final class DiskFaults {
 
   /** Ends the collector: it must admit the ticks that have no row, and all others must be there. */
   private static void endWithTicksUnwritten(Run run) throws Exception {
-    Collector collector = run.collector();
+    CollectorProcess collector = run.collector();
     collector.terminate();
     Assertions.assertEquals(1, collector.awaitExit(), collector::err);
     Assertions.assertTrue(collector.err().contains(UNWRITTEN), collector::err);

@@ -1,6 +1,6 @@
 package cis490.hostproc.fault;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

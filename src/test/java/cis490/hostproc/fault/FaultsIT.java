@@ -1,6 +1,8 @@
 package cis490.hostproc.fault;
 
-import cis490.hostproc.Seed;
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.Folders;
+import cis490.hostproc.testkit.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

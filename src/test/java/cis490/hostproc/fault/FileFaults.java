@@ -2,6 +2,7 @@ package cis490.hostproc.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import cis490.hostproc.testkit.CollectorProcess;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.RandomAccessFile;
@@ -73,7 +74,7 @@ final class FileFaults {
 
   /** What the collector had written until then. */
   private static byte[] alterAndAwaitTold(Run run) throws Exception {
-    Collector collector = run.collector();
+    CollectorProcess collector = run.collector();
     Path file = collector.file().path();
     Kind kind = Kind.values()[run.random().nextInt(Kind.values().length)];
     collector.freeze();
@@ -163,7 +164,7 @@ final class FileFaults {
    * said to be all of them. What others wrote is left as it is.
    */
   private static void requireNothingOfOthers(Run run, byte[] written) throws Exception {
-    Collector collector = run.collector();
+    CollectorProcess collector = run.collector();
     collector.terminate();
     Assertions.assertEquals(1, collector.awaitExit(), collector::err);
     Path path = collector.file().path();

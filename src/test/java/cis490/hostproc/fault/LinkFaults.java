@@ -2,6 +2,9 @@ package cis490.hostproc.fault;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import cis490.hostproc.testkit.BrokerMain;
+import cis490.hostproc.testkit.Wait;
+import cis490.hostproc.testkit.Wire;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,9 @@
 package cis490.hostproc.fault;
 
-import cis490.hostproc.Seed;
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.Seed;
+import cis490.hostproc.testkit.Wait;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;

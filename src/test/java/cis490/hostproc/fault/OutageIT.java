@@ -2,6 +2,10 @@ package cis490.hostproc.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.RowsFile;
+import cis490.hostproc.testkit.Wait;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;

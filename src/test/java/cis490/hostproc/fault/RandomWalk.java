@@ -1,5 +1,10 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.Program;
+import cis490.hostproc.testkit.Wait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,7 +87,7 @@ final class RandomWalk {
   }
 
   private void collectorStep() throws Exception {
-    Collector collector = run.collector();
+    CollectorProcess collector = run.collector();
     boolean coin = run.random().nextBoolean();
     if (!collector.up()) {
       if (coin && !full) {
@@ -199,7 +204,7 @@ final class RandomWalk {
   }
 
   private void cutPower() throws Exception {
-    Collector collector = run.collector();
+    CollectorProcess collector = run.collector();
     collector.file().look();
     disk.cutPower();
     collector.end();
@@ -236,7 +241,7 @@ final class RandomWalk {
     }
   }
 
-  private void take(String what, Scenario.Action action) throws Exception {
+  private void take(String what, Wait.Action action) throws Exception {
     run.say(what);
     action.take();
   }

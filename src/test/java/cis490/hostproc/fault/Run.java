@@ -2,6 +2,13 @@ package cis490.hostproc.fault;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.Cadence;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.Program;
+import cis490.hostproc.testkit.Wait;
+import cis490.hostproc.testkit.Wire;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -66,8 +73,8 @@ final class Run implements AutoCloseable {
   private final Admin admin;
   private final Process target;
   private final String episode;
-  private final Collector collector;
-  private final List<Collector> all = new ArrayList<>();
+  private final CollectorProcess collector;
+  private final List<CollectorProcess> all = new ArrayList<>();
   private final List<Child> shipments = new ArrayList<>();
   private final Bystander bystander = new Bystander();
   private Tally tally = Tally.NONE;
@@ -105,19 +112,19 @@ final class Run implements AutoCloseable {
   }
 
   /** Another collector of the same episode and process, with a file of its own. */
-  Collector newCollector(String name, int intervalMs) {
+  CollectorProcess newCollector(String name, int intervalMs) {
     return newCollector(
         name, folder.resolve(name).resolve("host_proc.jsonl").toAbsolutePath(), intervalMs);
   }
 
   /** Another collector for the file that has one. */
-  Collector sameFileAgain() {
+  CollectorProcess sameFileAgain() {
     return newCollector("second", collector.file().path(), collector.intervalMs());
   }
 
-  private Collector newCollector(String name, Path output, int intervalMs) {
-    Collector made =
-        new Collector(
+  private CollectorProcess newCollector(String name, Path output, int intervalMs) {
+    CollectorProcess made =
+        new CollectorProcess(
             folder, name, output, intervalMs, target.pid(), brokers.address(), episodeAndKafka());
     all.add(made);
     return made;
@@ -166,7 +173,7 @@ final class Run implements AutoCloseable {
   }
 
   /** The one that the run is about. */
-  Collector collector() {
+  CollectorProcess collector() {
     return collector;
   }
 
@@ -375,7 +382,7 @@ final class Run implements AutoCloseable {
   }
 
   /** The topic must be this collector's file now. */
-  void requireExact(Collector owner) throws Exception {
+  void requireExact(CollectorProcess owner) throws Exception {
     List<ConsumerRecord<String, String>> committed = committed();
     owner.file().look();
     owner.file().check();
@@ -390,7 +397,7 @@ final class Run implements AutoCloseable {
   }
 
   /** For a scenario with an end of its own: what is to stand in the table. */
-  void conclude(Collector owner, Oracle.Count count) throws IOException {
+  void conclude(CollectorProcess owner, Oracle.Count count) throws IOException {
     Cadence cadence = owner.file().cadence(owner.intervalMs());
     tally =
         new Tally(
@@ -428,7 +435,7 @@ final class Run implements AutoCloseable {
   @Override
   public void close() {
     bystander.close();
-    for (Collector each : all) {
+    for (CollectorProcess each : all) {
       each.end();
     }
     shipments.forEach(Child::kill);

@@ -14,12 +14,6 @@ record Scenario(String name, int brokers, Script script) {
   static final int ONE = 1;
   static final int THREE = 3;
 
-  /** Something that is done. */
-  @FunctionalInterface
-  interface Action {
-    void take() throws Exception;
-  }
-
   /** What happens in a run. */
   @FunctionalInterface
   interface Script {

@@ -1,5 +1,7 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.Wait;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +74,7 @@ final class TopicFaults {
 
   /** The same episode, recorded on another host before. */
   private static void anotherFilesRows(Run run) throws Exception {
-    Collector other = run.newCollector("other-host", 10);
+    CollectorProcess other = run.newCollector("other-host", 10);
     other.start();
     run.pass(0, 800);
     other.finish();
@@ -155,7 +157,7 @@ final class TopicFaults {
       takeOver(run);
       Wait.until(
           "the collector commits again",
-          Collector.FLUSH_TIMEOUT,
+          CollectorProcess.FLUSH_TIMEOUT,
           () -> run.committed().size() > commits);
     }
   }

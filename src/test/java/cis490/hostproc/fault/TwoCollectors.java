@@ -1,5 +1,6 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.testkit.CollectorProcess;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
 
@@ -19,7 +20,7 @@ final class TwoCollectors {
   private static void oneFile(Run run) throws Exception {
     run.startShipping();
     run.pass(0, 800);
-    Collector second = run.sameFileAgain();
+    CollectorProcess second = run.sameFileAgain();
     second.launch();
     Assertions.assertEquals(1, second.awaitExit(), second::err);
     Assertions.assertTrue(second.said("is being written by another collector"), second::err);
@@ -30,8 +31,8 @@ final class TwoCollectors {
   private static void twoFiles(Run run) throws Exception {
     run.startShipping();
     run.pass(0, 1_000);
-    Collector first = run.collector();
-    Collector second = run.newCollector("copy", first.intervalMs());
+    CollectorProcess first = run.collector();
+    CollectorProcess second = run.newCollector("copy", first.intervalMs());
     first.copyFilesTo(second.file().path());
     second.start();
     run.pass(500, 3_000);
@@ -47,7 +48,7 @@ final class TwoCollectors {
     concludeOneOfThem(run, first, firstCode, second, secondCode);
   }
 
-  private static void requireSaid(Collector collector, int code) {
+  private static void requireSaid(CollectorProcess collector, int code) {
     if (code == 1) {
       Assertions.assertTrue(collector.said("shipping stopped"), collector::err);
       Assertions.assertTrue(
@@ -58,13 +59,14 @@ final class TwoCollectors {
 
   /** The topic is the beginning of one of the files; all of it if that one says so. */
   private static void concludeOneOfThem(
-      Run run, Collector first, int firstCode, Collector second, int secondCode) throws Exception {
+      Run run, CollectorProcess first, int firstCode, CollectorProcess second, int secondCode)
+      throws Exception {
     List<String> topic = Oracle.values(run.committed());
     boolean isFirsts = isBeginning(topic, first.file().rows());
     Assertions.assertTrue(
         isFirsts || isBeginning(topic, second.file().rows()),
         "the topic is the beginning of neither file");
-    Collector owner = isFirsts ? first : second;
+    CollectorProcess owner = isFirsts ? first : second;
     int code = isFirsts ? firstCode : secondCode;
     int other = isFirsts ? secondCode : firstCode;
     List<String> rows = owner.file().rows();
@@ -83,13 +85,13 @@ final class TwoCollectors {
    */
   private static void zombie(Run run) throws Exception {
     run.startShipping();
-    Collector first = run.collector();
+    CollectorProcess first = run.collector();
     if (run.random().nextBoolean()) {
       run.awaitBatch();
     }
     run.pass(0, 300);
     first.freeze();
-    Collector second = run.newCollector("successor", first.intervalMs());
+    CollectorProcess second = run.newCollector("successor", first.intervalMs());
     first.copyFilesTo(second.file().path());
     second.start();
     run.awaitShipping();

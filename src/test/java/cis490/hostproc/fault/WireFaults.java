@@ -1,5 +1,6 @@
 package cis490.hostproc.fault;
 
+import cis490.hostproc.testkit.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
 

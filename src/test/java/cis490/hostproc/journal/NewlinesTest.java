@@ -2,7 +2,7 @@ package cis490.hostproc.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import cis490.hostproc.Seed;
+import cis490.hostproc.testkit.Seed;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

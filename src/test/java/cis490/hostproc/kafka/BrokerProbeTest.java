@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.testkit.TestBroker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.testkit.TestTopics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.testkit.TestTopics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import cis490.hostproc.broker.TestBroker;
-import cis490.hostproc.fault.Brokers;
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

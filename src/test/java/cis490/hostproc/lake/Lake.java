@@ -1,7 +1,7 @@
 package cis490.hostproc.lake;
 
-import cis490.hostproc.fault.Child;
-import cis490.hostproc.fault.Wait;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.Wait;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Tool;
-import cis490.hostproc.fault.Brokers;
-import cis490.hostproc.fault.Child;
-import cis490.hostproc.fault.Collector;
-import cis490.hostproc.fault.Wait;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.TestTopics;
+import cis490.hostproc.testkit.Tool;
+import cis490.hostproc.testkit.Wait;
 import cis490.hostproc.truth.KnownLoad;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -89,7 +89,7 @@ class LakeIT {
   private static KnownLoad load;
   private static KnownLoad.Told told;
   private static Process target;
-  private static final List<Collector> COLLECTORS = new ArrayList<>();
+  private static final List<CollectorProcess> COLLECTORS = new ArrayList<>();
   private static final Set<String> POISON = new TreeSet<>();
 
   /** The tables when all was over. */
@@ -114,9 +114,9 @@ class LakeIT {
     for (String order : ORDERS) {
       load.tell(order);
     }
-    Collector known = collector("known", load.pid());
+    CollectorProcess known = collector("known", load.pid());
     known.start();
-    final Collector frozen = collector("frozen", target.pid());
+    final CollectorProcess frozen = collector("frozen", target.pid());
     frozen.start();
     tell("the first rows");
     lake.launch();
@@ -145,12 +145,12 @@ class LakeIT {
     tell("the broker was killed and runs again");
     poison();
 
-    Collector late = collector("late", target.pid());
+    CollectorProcess late = collector("late", target.pid());
     late.start();
     awaitRows(NEW_EPISODE_WITHIN, "late");
 
     tell("a new episode is in the table");
-    for (Collector each : COLLECTORS) {
+    for (CollectorProcess each : COLLECTORS) {
       each.finish();
     }
     tell("all collected");
@@ -165,7 +165,7 @@ class LakeIT {
 
   @AfterAll
   static void endAll() throws Exception {
-    COLLECTORS.forEach(Collector::end);
+    COLLECTORS.forEach(CollectorProcess::end);
     for (AutoCloseable each : new AutoCloseable[] {tables, lake, brokers, load}) {
       if (each != null) {
         each.close();
@@ -354,7 +354,7 @@ class LakeIT {
     String said = hostproc("retire", "--episode", "frozen", "--lake-rows", rows, "--delete");
     assertTrue(said.contains("retired            yes, the topic is deleted\n"), said);
 
-    Collector after = collector(folder.resolve("later"), "after", target.pid());
+    CollectorProcess after = collector(folder.resolve("later"), "after", target.pid());
     after.start();
     awaitRows(NEW_EPISODE_WITHIN, "after");
     Wait.until(
@@ -400,14 +400,15 @@ class LakeIT {
     }
   }
 
-  private static Collector collector(String episode, long pid) throws Exception {
+  private static CollectorProcess collector(String episode, long pid) throws Exception {
     return collector(folder.resolve("episodes"), episode, pid);
   }
 
-  private static Collector collector(Path episodes, String episode, long pid) throws Exception {
+  private static CollectorProcess collector(Path episodes, String episode, long pid)
+      throws Exception {
     Path own = Files.createDirectories(episodes.resolve(episode));
-    Collector made =
-        new Collector(
+    CollectorProcess made =
+        new CollectorProcess(
             own,
             episode,
             own.resolve("host_proc.jsonl"),

@@ -1,6 +1,6 @@
 package cis490.hostproc.lake;
 
-import cis490.hostproc.fault.Child;
+import cis490.hostproc.testkit.Child;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Tool;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifests;
-import cis490.hostproc.fault.Brokers;
-import cis490.hostproc.fault.Wait;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.Brokers;
+import cis490.hostproc.testkit.TestTopics;
+import cis490.hostproc.testkit.Tool;
+import cis490.hostproc.testkit.Wait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

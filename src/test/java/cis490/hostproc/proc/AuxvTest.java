@@ -3,7 +3,7 @@ package cis490.hostproc.proc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Tool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import cis490.hostproc.Fixtures;
-import cis490.hostproc.Seed;
+import cis490.hostproc.testkit.Fixtures;
+import cis490.hostproc.testkit.Seed;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteOrder;

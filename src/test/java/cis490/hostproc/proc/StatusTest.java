@@ -3,7 +3,7 @@ package cis490.hostproc.proc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import cis490.hostproc.Fixtures;
+import cis490.hostproc.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package cis490.hostproc.proc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Fixtures;
-import cis490.hostproc.Tool;
 import cis490.hostproc.check.RowCheck;
 import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
 import cis490.hostproc.proc.ProcessFiles;
+import cis490.hostproc.testkit.Fixtures;
+import cis490.hostproc.testkit.Tool;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;

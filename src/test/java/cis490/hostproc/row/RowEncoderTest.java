@@ -3,8 +3,8 @@ package cis490.hostproc.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Seed;
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Seed;
+import cis490.hostproc.testkit.Tool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Seed;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.journal.BreakableFile;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.proc.Auxv;
 import cis490.hostproc.proc.ProcessFiles;
 import cis490.hostproc.sample.SampleFigures.Complaint;
+import cis490.hostproc.testkit.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;

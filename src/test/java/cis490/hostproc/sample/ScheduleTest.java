@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Seed;
+import cis490.hostproc.testkit.Seed;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package cis490.hostproc.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Elsewhere;
+import cis490.hostproc.testkit.Elsewhere;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Seed;
-import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import cis490.hostproc.kafka.KafkaSettings;
-import cis490.hostproc.kafka.TestTopics;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.testkit.Seed;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

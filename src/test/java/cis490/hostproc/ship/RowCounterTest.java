@@ -3,8 +3,8 @@ package cis490.hostproc.ship;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import cis490.hostproc.kafka.TestTopics;
 import cis490.hostproc.kafka.TopicReader;
+import cis490.hostproc.testkit.TestTopics;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;

@@ -7,15 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.KafkaSettings;
-import cis490.hostproc.kafka.TestTopics;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalReader;
-import cis490.hostproc.kafka.TestTopics;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.testkit.TestTopics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;

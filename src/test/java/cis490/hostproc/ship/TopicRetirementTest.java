@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.broker.TestBroker;
 import cis490.hostproc.episode.EpisodeId;
-import cis490.hostproc.kafka.TestTopics;
+import cis490.hostproc.testkit.TestBroker;
+import cis490.hostproc.testkit.TestTopics;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;

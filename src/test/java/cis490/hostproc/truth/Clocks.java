@@ -2,7 +2,7 @@ package cis490.hostproc.truth;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import cis490.hostproc.Fixtures;
+import cis490.hostproc.testkit.Fixtures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;

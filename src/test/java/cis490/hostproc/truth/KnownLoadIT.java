@@ -13,7 +13,7 @@ import static cis490.hostproc.truth.Field.VSIZE_BYTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.cli.Hostproc;
-import cis490.hostproc.fault.Wait;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Wait;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;

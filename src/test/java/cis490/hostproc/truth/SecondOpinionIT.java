@@ -3,8 +3,8 @@ package cis490.hostproc.truth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.Tool;
-import cis490.hostproc.fault.Wait;
+import cis490.hostproc.testkit.Tool;
+import cis490.hostproc.testkit.Wait;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package cis490.hostproc.truth;
 
-import cis490.hostproc.Tool;
+import cis490.hostproc.testkit.Tool;
 import java.io.IOException;
 
 /** What the kernel counts in, as another program says. */

@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import cis490.hostproc.episode.Manifest;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Assertions;
  * {@code hostproc collect} of the built jar, for one file of one episode. It can be started again
  * and again, and goes on in its file each time.
  */
-public final class Collector {
+public final class CollectorProcess {
 
   private static final Duration ROW_WITHIN = Duration.ofSeconds(30);
-  static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
+  public static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
 
   /** Over the flush timeout: to start, to read back, to end. */
   private static final Duration MARGIN = Duration.ofSeconds(20);
@@ -54,7 +54,7 @@ public final class Collector {
    * @param bootstrapServers where the brokers are
    * @param options all others
    */
-  public Collector(
+  public CollectorProcess(
       Path folder,
       String name,
       Path output,
@@ -76,40 +76,40 @@ public final class Collector {
   }
 
   /** Another interval; only before its first run. */
-  Collector everyMs(int interval) {
+  public CollectorProcess everyMs(int interval) {
     intervalMs = interval;
     return this;
   }
 
   /** For the runs to come: the same brokers by another way. */
-  Collector through(String address) {
+  public CollectorProcess through(String address) {
     bootstrapServers = address;
     return this;
   }
 
   /** For the runs to come: this copy of the program. */
-  void ofProgram(Path copy) {
+  public void ofProgram(Path copy) {
     jar = copy;
   }
 
-  int intervalMs() {
+  public int intervalMs() {
     return intervalMs;
   }
 
   /** For the runs to come. */
-  Collector withEnvironment(Map<String, String> more) {
+  public CollectorProcess withEnvironment(Map<String, String> more) {
     environment.putAll(more);
     return this;
   }
 
   /** For the runs to come. */
-  Collector withFlushTimeout(Duration timeout) {
+  public CollectorProcess withFlushTimeout(Duration timeout) {
     flushTimeout = timeout;
     return this;
   }
 
   /** Starts it, and does not wait. */
-  void launch() throws IOException {
+  public void launch() throws IOException {
     Assertions.assertFalse(up(), "runs already");
     file.look();
     file.pause();
@@ -161,17 +161,17 @@ public final class Collector {
   }
 
   /** Of the present or last run. */
-  long pid() {
+  public long pid() {
     return child.pid();
   }
 
   /** Whether it was started and has not ended; it may be frozen. */
-  boolean up() {
+  public boolean up() {
     return child != null && child.alive();
   }
 
   /** SIGKILL. */
-  void kill() throws Exception {
+  public void kill() throws Exception {
     child.kill();
     file.look();
   }
@@ -195,12 +195,12 @@ public final class Collector {
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     child.terminate();
   }
 
   /** Its exit code, waited for. */
-  int awaitExit() throws Exception {
+  public int awaitExit() throws Exception {
     int code = child.awaitExit(flushTimeout.plus(MARGIN));
     file.look();
     return code;
@@ -216,7 +216,7 @@ public final class Collector {
   }
 
   /** What the ended run said of itself. */
-  JsonNode summary() throws IOException {
+  public JsonNode summary() throws IOException {
     return new ObjectMapper().readTree(child.out());
   }
 
@@ -231,7 +231,7 @@ public final class Collector {
   }
 
   /** Whether it is up and not frozen. */
-  boolean running() {
+  public boolean running() {
     return up() && child.running();
   }
 
@@ -247,7 +247,7 @@ public final class Collector {
   }
 
   /** SIGTERM, and then its shipping must have been stopped by what it says: exit code 1. */
-  void finishStopped(String why) throws Exception {
+  public void finishStopped(String why) throws Exception {
     awaitMoreRows(3);
     terminate();
     Assertions.assertEquals(1, awaitExit(), () -> child.out() + err());
@@ -258,7 +258,7 @@ public final class Collector {
   }
 
   /** Every tick that was due in its only run is a row, or counted as lost. */
-  void requireTicksCounted() throws IOException {
+  public void requireTicksCounted() throws IOException {
     JsonNode summary = summary();
     double intervalMs = summary.get("interval_ms").asDouble();
     double due = summary.get("elapsed_ns").asDouble() / NS_PER_MS / intervalMs;
@@ -272,7 +272,7 @@ public final class Collector {
   }
 
   /** If there is one beside the file: it does not contradict itself. */
-  void requireSoundManifest() throws IOException {
+  public void requireSoundManifest() throws IOException {
     Path manifest = file.path().resolveSibling("host_proc.episode.json");
     if (Files.exists(manifest)) {
       byte[] json = Files.readAllBytes(manifest);
@@ -288,7 +288,7 @@ public final class Collector {
   }
 
   /** Copies its file and what stands beside it, as if for another host. */
-  void copyFilesTo(Path output) throws IOException {
+  public void copyFilesTo(Path output) throws IOException {
     Files.createDirectories(output.getParent());
     Files.copy(file.path(), output);
     String manifest = "host_proc.episode.json";

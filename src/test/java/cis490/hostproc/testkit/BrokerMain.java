@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import java.io.FileReader;
 import java.io.IOException;
@@ -17,12 +17,12 @@ import org.apache.kafka.server.common.MetadataVersion;
  * One node of {@link Brokers}: a Kafka with the settings of a file, until SIGTERM or the end of its
  * input. Not {@code hostproc broker}: that one never makes topics by itself and has no others.
  */
-final class BrokerMain {
+public final class BrokerMain {
 
-  static final String READY = "ready";
+  public static final String READY = "ready";
 
   /** Environment variable: settings beyond those of the file. */
-  static final String MORE = "BROKER_MORE";
+  public static final String MORE = "BROKER_MORE";
 
   private static final String CLUSTER_ID = "aG9zdHByb2MtZmF1bHRzIQ";
 

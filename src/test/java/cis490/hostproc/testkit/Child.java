@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +56,7 @@ public final class Child {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -65,7 +65,7 @@ public final class Child {
   }
 
   /** Alive and not frozen. */
-  boolean running() {
+  public boolean running() {
     return alive() && !frozen;
   }
 
@@ -81,14 +81,14 @@ public final class Child {
   }
 
   /** SIGSTOP; when this returns no thread of it runs. */
-  void freeze() throws Exception {
+  public void freeze() throws Exception {
     signal("STOP");
     frozen = true;
     Wait.until(pid() + " stops", SIGNAL_WITHIN, () -> !alive() || isStopped());
   }
 
   /** SIGCONT. */
-  void resume() throws Exception {
+  public void resume() throws Exception {
     frozen = false;
     signal("CONT");
   }

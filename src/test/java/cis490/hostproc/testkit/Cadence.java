@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import java.util.Locale;
 import org.junit.jupiter.api.Assertions;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Assertions;
  *     over what it should have been
  * @param watchedNs how long this was watched
  */
-record Cadence(long longestNs, long stalledNs, long watchedNs) {
+public record Cadence(long longestNs, long stalledNs, long watchedNs) {
 
   /** A loaded machine makes shorter ones all the time. */
   private static final long LONG_NS = 25_000_000;
@@ -25,10 +25,10 @@ record Cadence(long longestNs, long stalledNs, long watchedNs) {
   private static final double STALLED_SHARE_MAX = 0.02;
   private static final double NS_PER_MS = 1e6;
 
-  static final Cadence NONE = new Cadence(0, 0, 0);
+  public static final Cadence NONE = new Cadence(0, 0, 0);
 
   /** With one more wait, that should have taken {@code dueNs}. */
-  Cadence plus(long waitNs, long dueNs) {
+  public Cadence plus(long waitNs, long dueNs) {
     long overNs = waitNs - dueNs;
     return new Cadence(
         Math.max(longestNs, waitNs),
@@ -37,14 +37,14 @@ record Cadence(long longestNs, long stalledNs, long watchedNs) {
   }
 
   /** Both, one after the other. */
-  Cadence plus(Cadence other) {
+  public Cadence plus(Cadence other) {
     return new Cadence(
         Math.max(longestNs, other.longestNs),
         stalledNs + other.stalledNs,
         watchedNs + other.watchedNs);
   }
 
-  double longestMs() {
+  public double longestMs() {
     return longestNs / NS_PER_MS;
   }
 
@@ -52,7 +52,7 @@ record Cadence(long longestNs, long stalledNs, long watchedNs) {
    * Sampling never waited for a broker, neither once for long nor for short times again and again.
    * A bystander tells how long everybody had to wait.
    */
-  void require(int intervalMs, Cadence bystander) {
+  public void require(int intervalMs, Cadence bystander) {
     double longestMaxNs = LONGEST_MAX_NS + intervalMs * NS_PER_MS + bystander.longestNs;
     double stalledMaxNs =
         STALLED_MAX_NS + STALLED_SHARE_MAX * watchedNs + 2.0 * bystander.stalledNs;

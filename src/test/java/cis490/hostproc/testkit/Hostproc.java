@@ -1,9 +1,12 @@
-package cis490.hostproc.cli;
+package cis490.hostproc.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.cli.Main;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,23 +18,44 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The built program, run as its users run it: a process of its own, in a folder of its own. {@link
- * #endAll()} after each test leaves no process and no file of it behind.
+ * A run of the program: as its users run it, a process of its own in a folder of its own; or, where
+ * the process is not the point, in the tests' own, which is quicker ({@link #call}). With {@link
+ * EndsWhatItStarts} no process and no file of it is left behind.
  */
 public final class Hostproc {
 
-  static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
+  public static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final long LIMIT_S = 120;
   private static final List<Hostproc> STARTED = new ArrayList<>();
+  private static final List<Process> TARGETS = new ArrayList<>();
 
+  /** Null after a {@link #call}. */
   private final Process process;
+
   private final Path out;
   private final Path err;
+  private final int codeOfCall;
 
-  private Hostproc(Process process, Path out, Path err) {
+  private Hostproc(Process process, Path out, Path err, int codeOfCall) {
     this.process = process;
     this.out = out;
     this.err = err;
+    this.codeOfCall = codeOfCall;
+    STARTED.add(this);
+  }
+
+  /** Runs a command to its end in this process; paths must be absolute. */
+  public static Hostproc call(String... args) {
+    try {
+      Path out = Files.createTempFile("hostproc-", ".out");
+      Path err = Files.createTempFile("hostproc-", ".err");
+      try (OutputStream printed = Files.newOutputStream(out);
+          PrintStream said = new PrintStream(Files.newOutputStream(err), true, UTF_8)) {
+        return new Hostproc(null, out, err, Main.run(args, printed, said));
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** Starts {@code java -jar hostproc.jar} in a folder. */
@@ -43,7 +67,7 @@ public final class Hostproc {
    * Starts another jar, behind another program (setpriv, sh -c …). Where the tests are a background
    * job SIGINT is ignored, and the program would inherit that.
    */
-  static Hostproc start(Path folder, List<String> before, Path jar, String... args) {
+  public static Hostproc start(Path folder, List<String> before, Path jar, String... args) {
     List<String> command = new ArrayList<>(before);
     command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -52,7 +76,7 @@ public final class Hostproc {
     return startCommand(folder, command);
   }
 
-  static Hostproc startCommand(Path folder, List<String> command) {
+  public static Hostproc startCommand(Path folder, List<String> command) {
     try {
       Path out = Files.createTempFile("hostproc-", ".out");
       Path err = Files.createTempFile("hostproc-", ".err");
@@ -62,22 +86,23 @@ public final class Hostproc {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().remove("KAFKA_BOOTSTRAP_SERVERS");
-      Hostproc started = new Hostproc(builder.start(), out, err);
-      STARTED.add(started);
-      return started;
+      return new Hostproc(builder.start(), out, err, 0);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
   }
 
   /** Runs to the end. */
-  static Hostproc run(Path folder, String... args) {
+  public static Hostproc run(Path folder, String... args) {
     Hostproc hostproc = start(folder, args);
     hostproc.exitCode();
     return hostproc;
   }
 
   public int exitCode() {
+    if (process == null) {
+      return codeOfCall;
+    }
     try {
       assertTrue(process.waitFor(LIMIT_S, TimeUnit.SECONDS), () -> "still running: " + err());
       return process.exitValue();
@@ -86,7 +111,7 @@ public final class Hostproc {
     }
   }
 
-  String out() {
+  public String out() {
     return read(out);
   }
 
@@ -108,7 +133,7 @@ public final class Hostproc {
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
   }
 
@@ -117,7 +142,7 @@ public final class Hostproc {
   }
 
   /** A negative pid is a process group. */
-  static void signal(long pid, String name) {
+  public static void signal(long pid, String name) {
     try {
       new ProcessBuilder("kill", "-" + name, "--", Long.toString(pid)).start().waitFor();
     } catch (IOException | InterruptedException failure) {
@@ -126,7 +151,7 @@ public final class Hostproc {
   }
 
   /** Closes the writing end of its standard input. */
-  void closeInput() {
+  public void closeInput() {
     try {
       process.getOutputStream().close();
     } catch (IOException failure) {
@@ -135,7 +160,7 @@ public final class Hostproc {
   }
 
   /** Until something holds, or the program has ended, or two minutes are over. */
-  void await(BooleanSupplier condition) {
+  public void await(BooleanSupplier condition) {
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
     while (!condition.getAsBoolean()) {
       assertTrue(process.isAlive() && System.nanoTime() < deadlineNs, () -> "in vain: " + err());
@@ -143,15 +168,15 @@ public final class Hostproc {
     }
   }
 
-  void awaitLines(Path file, long lines) {
+  public void awaitLines(Path file, long lines) {
     await(() -> lines(file) >= lines);
   }
 
-  static long lines(Path file) {
+  public static long lines(Path file) {
     return read(file).chars().filter(c -> c == '\n').count();
   }
 
-  static String read(Path file) {
+  public static String read(Path file) {
     try {
       return Files.exists(file) ? Files.readString(file, UTF_8) : "";
     } catch (IOException failure) {
@@ -162,11 +187,31 @@ public final class Hostproc {
   /** Ends all that was started, with what it started itself. */
   public static void endAll() throws IOException {
     for (Hostproc hostproc : STARTED) {
-      hostproc.process.descendants().forEach(ProcessHandle::destroyForcibly);
-      hostproc.process.destroyForcibly();
+      if (hostproc.process != null) {
+        hostproc.process.descendants().forEach(ProcessHandle::destroyForcibly);
+        hostproc.process.destroyForcibly();
+      }
       Files.delete(hostproc.out);
       Files.delete(hostproc.err);
     }
     STARTED.clear();
+    TARGETS.forEach(Process::destroyForcibly);
+    TARGETS.clear();
+  }
+
+  /** A process that does nothing, to be sampled. */
+  public static Process target() {
+    try {
+      Process target = new ProcessBuilder("sleep", "600").start();
+      TARGETS.add(target);
+      return target;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** That a report on stdout has these lines, or this part of one. */
+  public void assertSays(String text) {
+    assertTrue(out().contains(text), () -> text + "\nin\n" + out() + err());
   }
 }

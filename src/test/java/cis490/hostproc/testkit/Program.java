@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** The built program. */
-final class Program {
+public final class Program {
 
-  static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
+  public static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
 
   private Program() {}
 
   /** A copy of it there, to be meddled with; its jar. */
-  static Path copyTo(Path folder) throws IOException {
+  public static Path copyTo(Path folder) throws IOException {
     Path libraries = Files.createDirectories(folder.resolve("lib"));
     try (DirectoryStream<Path> jars =
         Files.newDirectoryStream(JAR.resolveSibling("lib"), "*.jar")) {
@@ -30,7 +30,7 @@ final class Program {
   }
 
   /** As a copy over it does: the same files have other bytes, a part of them or all. */
-  static void replace(Path jar, SplittableRandom random) throws IOException {
+  public static void replace(Path jar, SplittableRandom random) throws IOException {
     List<Path> files = new ArrayList<>(List.of(jar));
     try (DirectoryStream<Path> jars = Files.newDirectoryStream(jar.resolveSibling("lib"))) {
       jars.forEach(files::add);
@@ -49,14 +49,14 @@ final class Program {
   }
 
   /** {@code hostproc ARGUMENTS}, in a JVM that starts fast and stays small. */
-  static Child start(
+  public static Child start(
       Path folder, String name, Map<String, String> environment, List<String> arguments)
       throws IOException {
     return start(folder, name, environment, JAR, arguments);
   }
 
   /** The same of another copy. */
-  static Child start(
+  public static Child start(
       Path folder, String name, Map<String, String> environment, Path jar, List<String> arguments)
       throws IOException {
     List<String> command =

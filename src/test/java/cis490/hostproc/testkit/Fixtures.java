@@ -1,4 +1,4 @@
-package cis490.hostproc;
+package cis490.hostproc.testkit;
 
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,5 +1,7 @@
-package cis490.hostproc.broker;
+package cis490.hostproc.testkit;
 
+import cis490.hostproc.broker.Broker;
+import cis490.hostproc.broker.EmbeddedBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import java.io.IOException;
 import java.io.Writer;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Assertions;
  */
 public final class Brokers implements AutoCloseable {
 
-  static final String CONTROLLER = "CONTROLLER";
+  public static final String CONTROLLER = "CONTROLLER";
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
@@ -142,7 +142,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** Data and logs. */
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
@@ -154,17 +154,17 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** A way to the first of them that can be meddled with. */
-  Wire wire() {
+  public Wire wire() {
     return wire;
   }
 
   /** For {@code --bootstrap-servers}: by the wire, if there is one. */
-  String wireAddress() {
+  public String wireAddress() {
     return LOOPBACK + ":" + nodes.get(0).wirePort;
   }
 
   /** How many; they are numbered from 0. */
-  int size() {
+  public int size() {
     return nodes.size();
   }
 
@@ -174,7 +174,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** Which of them leads a topic's only partition. */
-  int leader(String topic) throws Exception {
+  public int leader(String topic) throws Exception {
     try (Admin admin = admin()) {
       int id =
           admin
@@ -199,7 +199,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** Takes away what a broker that is down has written of transactions, as a power cut can. */
-  void forgetTransactions(int number) throws IOException {
+  public void forgetTransactions(int number) throws IOException {
     Path data = folder.resolve("data-" + nodes.get(number).id);
     try (DirectoryStream<Path> logs = Files.newDirectoryStream(data, "__transaction_state-*")) {
       for (Path log : logs) {
@@ -209,29 +209,29 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** SIGTERM, and waits for its end in good order. */
-  void terminate(int number) {
+  public void terminate(int number) {
     Child child = nodes.get(number).child;
     child.terminate();
     child.awaitExit(STOPPED_WITHIN);
   }
 
   /** SIGSTOP. */
-  void freeze(int number) throws Exception {
+  public void freeze(int number) throws Exception {
     nodes.get(number).child.freeze();
   }
 
   /** SIGCONT. */
-  void resume(int number) throws Exception {
+  public void resume(int number) throws Exception {
     nodes.get(number).child.resume();
   }
 
   /** Starts one that is down; does not wait for it. */
-  void launch(int number) throws Exception {
+  public void launch(int number) throws Exception {
     launch(number, Map.of());
   }
 
   /** Starts one that is down, with something in its environment; does not wait for it. */
-  void launch(int number, Map<String, String> environment) throws Exception {
+  public void launch(int number, Map<String, String> environment) throws Exception {
     Node node = nodes.get(number);
     Assertions.assertFalse(node.up(), "broker " + number + " runs already");
     node.starts++;
@@ -251,7 +251,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** Until it serves clients. */
-  void awaitReady(int number) throws Exception {
+  public void awaitReady(int number) throws Exception {
     Child child = nodes.get(number).child;
     Wait.until(
         "broker " + number + " is ready, see " + folder,
@@ -263,12 +263,12 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** Whether it was started and has not ended; it may be frozen. */
-  boolean up(int number) {
+  public boolean up(int number) {
     return nodes.get(number).up();
   }
 
   /** Whether it is up and not frozen. */
-  boolean running(int number) {
+  public boolean running(int number) {
     return up(number) && nodes.get(number).child.running();
   }
 
@@ -293,7 +293,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** Until each replica has caught up: before that some partitions take nothing, as they should. */
-  void awaitInSync() throws Exception {
+  public void awaitInSync() throws Exception {
     if (size() == 1) {
       return;
     }

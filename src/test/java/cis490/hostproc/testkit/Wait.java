@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -15,6 +15,12 @@ public final class Wait {
   @FunctionalInterface
   public interface Condition {
     boolean holds() throws Exception;
+  }
+
+  /** Something that is done. */
+  @FunctionalInterface
+  public interface Action {
+    void take() throws Exception;
   }
 
   /** Fails if it does not come to pass in time. */
@@ -35,7 +41,8 @@ public final class Wait {
   }
 
   /** Lets a random time pass, both ends included. */
-  static void between(SplittableRandom random, long fromMs, long toMs) throws InterruptedException {
+  public static void between(SplittableRandom random, long fromMs, long toMs)
+      throws InterruptedException {
     Thread.sleep(random.nextLong(fromMs, toMs + 1));
   }
 }

@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -19,13 +19,13 @@ import java.util.concurrent.locks.LockSupport;
  * The network between clients and a broker. It knows enough of Kafka's protocol to catch a request
  * by its kind: to hold it back, though its sender may be dead by then, or to lose its answer.
  */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
   /** Kinds of requests (Kafka protocol guide, "Api Keys"). */
-  static final short PRODUCE = 0;
+  public static final short PRODUCE = 0;
 
-  static final short INIT_PRODUCER_ID = 22;
-  static final short END_TXN = 26;
+  public static final short INIT_PRODUCER_ID = 22;
+  public static final short END_TXN = 26;
 
   private static final int CORRELATION_AT = 4;
   private static final Duration CAUGHT_WITHIN = Duration.ofSeconds(40);
@@ -47,7 +47,7 @@ final class Wire implements AutoCloseable {
    * @param port where clients come
    * @param brokerPort where they are sent
    */
-  Wire(int port, int brokerPort) throws IOException {
+  public Wire(int port, int brokerPort) throws IOException {
     this.brokerPort = brokerPort;
     this.server = new ServerSocket();
     server.setReuseAddress(true);
@@ -56,7 +56,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** One request, the next of its kind. */
-  static final class Catch {
+  public static final class Catch {
 
     private final short kind;
     private final boolean held;
@@ -74,44 +74,44 @@ final class Wire implements AutoCloseable {
     }
 
     /** Until there is one; false if there is none for long. */
-    boolean awaitCaught() throws InterruptedException {
+    public boolean awaitCaught() throws InterruptedException {
       return caught.await(CAUGHT_WITHIN.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** On to the broker with it. */
-    void release() {
+    public void release() {
       released.countDown();
     }
 
     /** Until the broker has answered; false if it does not for long. */
-    boolean awaitAnswered() throws InterruptedException {
+    public boolean awaitAnswered() throws InterruptedException {
       return answered.await(CAUGHT_WITHIN.toSeconds(), TimeUnit.SECONDS);
     }
   }
 
   /** The next request of the kind goes no further until it is released. */
-  Catch hold(short kind) {
+  public Catch hold(short kind) {
     return add(new Catch(kind, true, false));
   }
 
   /** The next request of the kind is answered, but instead of the answer the connection breaks. */
-  Catch loseAnswer(short kind) {
+  public Catch loseAnswer(short kind) {
     return add(new Catch(kind, false, true));
   }
 
   /** All that is held, and nothing more is caught until told anew. */
-  synchronized void releaseAll() {
+  public synchronized void releaseAll() {
     catches.forEach(Catch::release);
     catches.removeIf(each -> each.connection == null);
   }
 
   /** All that comes by takes its time from now on; 0 for no time. */
-  void carry(long bytesASecond) {
+  public void carry(long bytesASecond) {
     bytesPerSecond = bytesASecond;
   }
 
   /** All connections break; whoever comes is given this answer from now on, and nothing else. */
-  synchronized void becomeStranger(byte[] answer) throws IOException {
+  public synchronized void becomeStranger(byte[] answer) throws IOException {
     strangersAnswer = answer;
     for (Socket each : sockets) {
       each.close();
@@ -120,7 +120,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** The port leads to the broker again. */
-  synchronized void becomeWire() throws IOException {
+  public synchronized void becomeWire() throws IOException {
     becomeStranger(null);
   }
 
@@ -256,7 +256,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** Until something closes or breaks: that is how connections end. */
-  private static void start(String what, Scenario.Action action) {
+  private static void start(String what, Wait.Action action) {
     Thread thread =
         new Thread(
             () -> {

@@ -1,4 +1,4 @@
-package cis490.hostproc.fault;
+package cis490.hostproc.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -69,7 +69,7 @@ public final class RowsFile {
   }
 
   /** Every row that was ever seen must still be there, at the same place. */
-  void look() throws IOException {
+  public void look() throws IOException {
     byte[] now = forgotten > 0 ? Files.readAllBytes(path) : complete();
     boolean kept =
         now.length >= seen.length && Arrays.equals(now, 0, seen.length, seen, 0, seen.length);
@@ -89,7 +89,7 @@ public final class RowsFile {
    * The disk may have lost rows that were not forced: what is left must be the beginning of what
    * was there.
    */
-  void lookAfterPowerCut() throws IOException {
+  public void lookAfterPowerCut() throws IOException {
     byte[] now = complete();
     seen = Arrays.copyOf(seen, Math.min(seen.length, now.length));
     look();
@@ -97,23 +97,23 @@ public final class RowsFile {
   }
 
   /** Somebody has altered it: what is there now must stay. */
-  void forget() throws IOException {
+  public void forget() throws IOException {
     seen = Files.readAllBytes(path);
     forgotten = seen.length;
   }
 
   /** How long it was when somebody had altered it. */
-  long forgotten() {
+  public long forgotten() {
     return forgotten;
   }
 
   /** What comes next was not sampled right after what is there: no gap to be counted. */
-  void pause() throws IOException {
+  public void pause() throws IOException {
     pauses.add(count());
   }
 
   /** Every line must be one row, whole and alone. */
-  void check() throws IOException {
+  public void check() throws IOException {
     List<String> rows = rows();
     for (int i = 0; i < rows.size(); i++) {
       String row = rows.get(i);
@@ -127,7 +127,7 @@ public final class RowsFile {
   }
 
   /** Of the rows of undisturbed runs of the collector. */
-  Cadence cadence(int intervalMs) throws IOException {
+  public Cadence cadence(int intervalMs) throws IOException {
     List<String> rows = rows();
     Cadence cadence = Cadence.NONE;
     for (int i = 1; i < rows.size(); i++) {

@@ -1,4 +1,4 @@
-package cis490.hostproc;
+package cis490.hostproc.testkit;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;

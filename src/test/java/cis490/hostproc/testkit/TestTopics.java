@@ -1,8 +1,8 @@
-package cis490.hostproc.kafka;
+package cis490.hostproc.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import cis490.hostproc.broker.TestBroker;
+import cis490.hostproc.kafka.KafkaSettings;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -82,7 +82,7 @@ final class CheckedFile implements AutoCloseable {
           plan.file()
               + " is of a retired episode ("
               + manifestFile.path()
-              + "): with a topic made anew the lake would have its rows twice");
+              + "): if its topic were created again, the lake would have its rows twice");
     }
     String alteration =
         known == null ? null : known.alterationOf(reader.length() + reader.tornBytes());

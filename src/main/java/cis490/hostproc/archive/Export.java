@@ -113,7 +113,7 @@ public final class Export {
    * Completes the file, and the manifest beside it.
    *
    * @param settings where the brokers are
-   * @param listener told after each row
+   * @param listener called after each row
    * @return what the file has now
    * @throws FailedException if the file can't take this episode, or the topic holds what hostproc
    *     did not write

@@ -47,9 +47,9 @@ public final class FileShipment implements AutoCloseable {
    * @param episode whose rows they are
    * @param file of rows
    * @param follow whether it still grows
-   * @param skipInvalid whether lines that are no rows are left out
+   * @param skipInvalid whether lines that are not rows are left out
    * @param renamed whether the file was recorded under another name
-   * @param giveUpAfter so long without progress; null for never
+   * @param giveUpAfter time without progress; null for never
    * @param linger how long rows gather
    * @param connector the way to the brokers
    */
@@ -111,7 +111,7 @@ public final class FileShipment implements AutoCloseable {
    *
    * @param bytes its length
    * @param tornBytes behind the last newline
-   * @param invalid lines that are no rows
+   * @param invalid lines that are not rows
    * @param firstInvalid file, line number and reason of the first of them; null if there is none
    */
   public record Lines(long bytes, long tornBytes, long invalid, String firstInvalid) {}
@@ -139,7 +139,7 @@ public final class FileShipment implements AutoCloseable {
    * Opens nothing yet.
    *
    * @param plan what is to be shipped
-   * @param listener told a few times a second how far it is
+   * @param listener called a few times a second with how far it is
    */
   public FileShipment(Plan plan, Consumer<Progress> listener) {
     this.plan = plan;
@@ -167,7 +167,7 @@ public final class FileShipment implements AutoCloseable {
     return result(outcome, endedNs);
   }
 
-  /** Ends it in its own way: of a file that is followed, the rows that there are arrive. */
+  /** Ends the shipment in good order: of a followed file, the rows so far are shipped. */
   public void stop() {
     stopped = true;
   }

@@ -96,7 +96,7 @@ final class LakeRows implements Closeable {
       throw new IOException(
           "line "
               + wrong.getLocation().getLineNr()
-              + " is no JSON: "
+              + " is not JSON: "
               + wrong.getOriginalMessage().replaceAll("\\R", " "),
           wrong);
     }

@@ -1,6 +1,6 @@
 package cis490.hostproc.archive;
 
-/** Is told how far a long reading is, after each line or row. */
+/** Is called after each line or row of a long reading with how far it is. */
 @FunctionalInterface
 public interface ReadingListener {
 

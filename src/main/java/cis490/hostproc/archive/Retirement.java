@@ -67,7 +67,7 @@ public final class Retirement {
    *
    * @param episode which
    * @param settings where the brokers are
-   * @param listener told after each row
+   * @param listener called after each row
    * @throws FailedException if Kafka's manifest does not say that all has arrived
    * @throws Exception if it can't be read
    */

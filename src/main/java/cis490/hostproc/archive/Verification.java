@@ -17,11 +17,11 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What verifying an episode brought to light: its topic compared with its file, each line checked,
+ * The result of verifying an episode: its topic compared with its file, each line checked,
  * and the manifest.
  *
  * @param episode which
- * @param skipInvalid whether lines that are no rows are not expected in the topic
+ * @param skipInvalid whether lines that are not rows are not expected in the topic
  * @param file what the file says of itself
  * @param isManifestOfKafka whether the manifest is Kafka's, since the one beside the file is open
  * @param topic whether the topic holds the file's rows
@@ -40,9 +40,9 @@ public record Verification(
    *
    * @param episode which
    * @param rows its file
-   * @param skipInvalid whether lines that are no rows are not expected in the topic
+   * @param skipInvalid whether lines that are not rows are not expected in the topic
    * @param settings where the brokers are
-   * @param listener told after each line and row
+   * @param listener called after each line and row
    * @return what was found
    * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if there is no topic
    * @throws Exception if the file or the topic can't be read

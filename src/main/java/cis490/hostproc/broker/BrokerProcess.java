@@ -90,7 +90,7 @@ public final class BrokerProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(UntilEof.class.getName());
+    command.add(BrokerChild.class.getName());
     command.add(data.toString());
     // Any free port: several may start at the same moment.
     command.add("0");

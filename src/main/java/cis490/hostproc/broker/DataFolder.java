@@ -49,7 +49,7 @@ final class DataFolder implements AutoCloseable {
     return new DataFolder(file);
   }
 
-  /** Whoever looks whether the folder is in use holds the lock for a moment, too. */
+  /** A process that checks whether the folder is in use also holds the lock for a moment. */
   private static boolean tryLockFor(Duration limit, FileChannel file, Path data)
       throws IOException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
@@ -105,7 +105,7 @@ final class DataFolder implements AutoCloseable {
 
   static boolean portFree(int port) {
     try (ServerSocket probe = new ServerSocket()) {
-      // As a broker binds it: the remains of old connections are no obstacle.
+      // As a broker binds it: the remains of old connections do not matter.
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
       return true;

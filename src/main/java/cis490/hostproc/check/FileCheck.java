@@ -15,7 +15,7 @@ import java.util.function.LongConsumer;
  * @param bytes of them
  * @param tornBytes after the last newline
  * @param chain SHA-256 of the complete lines, hexadecimal
- * @param invalid lines that are no rows
+ * @param invalid lines that are not rows
  * @param firstInvalid line number, from 1, and reason of the first of them, null if there is none
  * @param timeline of the others, by line number
  * @param manifest null if there is none, or if it can't be read

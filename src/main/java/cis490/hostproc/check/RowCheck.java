@@ -26,7 +26,7 @@ import java.util.Set;
  *
  * <p>The rules are read from the schema itself, so a field that it gains is checked without a
  * change here; a keyword that is not understood is an error, never ignored. Beyond the schema, a
- * field may be there only once, and an integer is written in digits: {@code 1.0} is none.
+ * field may be there only once, and an integer is written in digits: {@code 1.0} is not one.
  */
 public final class RowCheck {
 

@@ -75,7 +75,7 @@ public final class RowGate implements JournalCursor.Keep {
     invalidLines++;
     if (firstProblem == null) {
       firstInvalidLine = number;
-      firstProblem = path + ":" + number + ": no valid row: " + problem;
+      firstProblem = path + ":" + number + ": not a valid row: " + problem;
     }
   }
 

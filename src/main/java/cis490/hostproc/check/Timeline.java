@@ -6,20 +6,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the times of a file's rows tell: gaps, rows that are out of order, steps of the wall clock.
+ * What the times of a file's rows show: gaps, rows that are out of order, steps of the wall clock.
  * The rows are given one after the other; memory is bounded however many there are.
  *
  * <p>A gap is a tick of the grid without a row, between two that have one: rows of hostproc belong
- * to the tick that was last due when they were taken, so a row that is late is none. Where the
+ * to the tick that was last due when they were taken, so a late row is not a gap. Where the
  * interval is not known there is no grid either (the Python sampler's ticks drift), and a gap is
  * more than one and a half intervals from a row to the next. The wall clock has stepped where its
  * distance from the monotonic clock has changed by more than 10 ms and 0.1 % of the time between,
- * and the next row says so too: a thread that was preempted between the two readings makes one odd
- * row and no step, and a clock that is slewed (at most 0.05 % by the kernel) makes none.
+ * and the next row says so too: a thread that was preempted between the two readings makes one odd row and no step; nor is
+ * slewing (at most 0.05 % by the kernel) a step.
  */
 public final class Timeline {
 
-  /** Of each kind so many are kept, the first ones; all are counted. */
+  /** The first ones of each kind are kept, up to this many; all are counted. */
   public static final int KEPT_MAX = 20;
 
   private static final long NS_PER_MS = 1_000_000;

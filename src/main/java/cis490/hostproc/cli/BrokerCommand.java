@@ -33,7 +33,7 @@ final class BrokerCommand extends Command {
                   "Where clients reach it; 0 for any that is free. Default: ${DEFAULT-VALUE}"));
 
   BrokerCommand() {
-    super("Runs the embedded Kafka on 127.0.0.1 until it is stopped (Ctrl-C, SIGTERM).");
+    super("Run the embedded Kafka on 127.0.0.1 until stopped.", "Ctrl-C or SIGTERM stops it.");
   }
 
   @Override

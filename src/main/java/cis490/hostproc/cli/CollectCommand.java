@@ -81,7 +81,7 @@ final class CollectCommand extends Command {
               .paramLabel("S")
               .defaultValue("30")
               .description(
-                  "At the end, wait so long for the last rows. Default: ${DEFAULT-VALUE}"));
+                  "How long to wait for the last rows at the end. Default: ${DEFAULT-VALUE}"));
 
   private final OptionSpec monoOriginNs =
       add(
@@ -116,7 +116,8 @@ final class CollectCommand extends Command {
 
   CollectCommand() {
     super(
-        "Samples a process at a fixed interval; each row goes to a file and from there to Kafka.",
+        "Record a process: one row a tick, to a file and Kafka.",
+        "Samples at a fixed interval. Each row goes to a file, and from there to Kafka.",
         "Ends when the process does, after --duration-s, or on SIGINT or SIGTERM.");
     spec()
         .usageMessage()
@@ -184,7 +185,7 @@ final class CollectCommand extends Command {
       throw usage("--duration-s " + seconds + ": more than 0, at most ten years");
     }
     if (rowsFile().toString().isEmpty() || rowsFile().getFileName() == null) {
-      throw usage("--output '" + rowsFile() + "': is no file");
+      throw usage("--output '" + rowsFile() + "': is not a file name");
     }
     if (ManifestFile.isNameOfOne(rowsFile())) {
       throw usage("--output " + rowsFile() + ": is a manifest's name");

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * A command and its options, in the order of the help: a field for each, that adds itself. They are
- * told to picocli in plain calls, since it takes much of the time from exec to the first row to
+ * given to picocli in plain calls, since it takes much of the time from exec to the first row to
  * read them from annotations (docs/performance.md, "From exec to the first row").
  */
 abstract class Command implements Callable<Integer> {

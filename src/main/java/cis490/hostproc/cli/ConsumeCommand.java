@@ -30,15 +30,15 @@ final class ConsumeCommand extends Command {
 
   ConsumeCommand() {
     super(
-        "Prints an episode's rows as JSON lines, from the first one, as its topic holds them"
-            + " (read_committed).");
+        "Print the rows of an episode, as JSON lines.",
+        "From the first one, as its topic holds them (read_committed).");
   }
 
   @Override
   public Integer call() throws Exception {
     kafka.check(false);
     if (follow()) {
-      // Without it being stopped is no success: rows are missing.
+      // Without --follow, being stopped is a failure: rows are missing.
       StopSignal.onStop(() -> stop = true, STOP_LIMIT);
     }
     OutputStream out = new BufferedOutputStream(Stdout.stream(), OUT_BUFFER_BYTES);

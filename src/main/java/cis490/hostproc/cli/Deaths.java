@@ -1,9 +1,8 @@
 package cis490.hostproc.cli;
 
 /**
- * What ends a thread that nothing should end: an Error mostly, of memory that is gone, or of a
- * class that can't be loaded any more because the program's files were replaced while it ran. Each
- * is said in one line; that of the main thread ends the process. Needs as few classes as can be.
+ * Reports what ends a thread unexpectedly: mostly an Error, since memory is exhausted, or a class can no longer be loaded because the program's files
+ * were replaced while it ran. Each is reported in one line; that of the main thread ends the process. Needs as few classes as possible.
  */
 final class Deaths implements Thread.UncaughtExceptionHandler {
 
@@ -11,7 +10,7 @@ final class Deaths implements Thread.UncaughtExceptionHandler {
 
   private Deaths() {}
 
-  /** From now on no thread dies unseen. */
+  /** From now on no thread dies unnoticed. */
   static void watch() {
     Thread.setDefaultUncaughtExceptionHandler(new Deaths());
   }

@@ -27,7 +27,8 @@ final class EpisodesCommand extends Command {
 
   EpisodesCommand() {
     super(
-        "Lists the episodes that Kafka knows: state, rows, times (UTC).",
+        "List the episodes that Kafka knows.",
+        "State, rows, and times (UTC) of each.",
         "IN TOPIC is counted now, unless the episode is sealed: ended, and its topic read back"
             + " equal to the file. MISSING is what the file has and the topic has not. A retired"
             + " episode has no topic any more.");
@@ -76,7 +77,7 @@ final class EpisodesCommand extends Command {
       throws Exception {
     String id = Text.printable(key);
     if (manifest == null) {
-      out.printf(COLUMNS, id, "?", "-", "-", "-", "-", "-", "-", "its entry is no manifest");
+      out.printf(COLUMNS, id, "?", "-", "-", "-", "-", "-", "-", "its entry is not a manifest");
       return;
     }
     Manifest.Ending ending = manifest.ending();

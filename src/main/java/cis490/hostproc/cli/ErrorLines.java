@@ -18,7 +18,7 @@ import picocli.CommandLine.ParseResult;
  */
 final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
-  /** Set to see the stack trace of an error that nobody foresaw. */
+  /** Set to see the stack trace of an unexpected error. */
   private static final String DEBUG_VARIABLE = "HOSTPROC_DEBUG";
 
   @Override
@@ -51,7 +51,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  /** Whoever wrote it: names and texts of others are in it. */
+  /** Messages can contain names and texts of others. */
   static String oneLine(String message) {
     return Text.printable(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " "));
   }

@@ -51,8 +51,8 @@ final class ExportCommand extends Command {
 
   ExportCommand() {
     super(
-        "Writes what an episode's topic holds into a file, byte for byte the one that was shipped,"
-            + " and the manifest beside it.",
+        "Write an episode's topic back into a file.",
+        "The file is byte for byte the one that was shipped; the manifest is written beside it.",
         "Each row is checked against the hash that it was shipped with. A file that is there must"
             + " be the beginning of that, and is completed: killed anywhere and started again,"
             + " export goes on.");
@@ -82,14 +82,14 @@ final class ExportCommand extends Command {
       throw usage("--output " + file + ": is for one episode; --output-dir DIR for several");
     }
     if (file != null && (file.toString().isEmpty() || file.getFileName() == null)) {
-      throw usage("--output '" + file + "': is no file");
+      throw usage("--output '" + file + "': is not a file name");
     }
     if (file != null && ManifestFile.isNameOfOne(file)) {
       throw usage("--output " + file + ": is a manifest's name");
     }
   }
 
-  /** One that fails does not keep the others. */
+  /** One that fails does not stop the others. */
   private int export(KafkaSettings settings, StatusLine status) throws Exception {
     Map<String, Manifest> manifests = ManifestTopic.read(settings, Export.CLIENT_ID);
     Set<EpisodeId> wanted = all() ? inKafka(settings) : ids();

@@ -7,7 +7,7 @@ import cis490.hostproc.episode.Text;
 import cis490.hostproc.ship.TopicExport;
 import java.nio.file.Path;
 
-/** What came out of an export, for people. */
+/** The result of an export, as text. */
 final class ExportText {
 
   private final EpisodeId episode;
@@ -22,7 +22,7 @@ final class ExportText {
 
   String text() {
     TopicExport.Result rows = result.rows();
-    Report report = new Report();
+    TextTable report = new TextTable();
     report.add("episode", "%s", episode);
     report.add("topic", "%s", episode.topic());
     report.add(
@@ -30,12 +30,12 @@ final class ExportText {
         "%s, %,d rows, %s; %,d of them are new",
         Text.printable(path.toString()),
         rows.rows(),
-        Report.size(result.bytes()),
+        TextTable.size(result.bytes()),
         rows.rowsAppended());
     if (rows.bytesLeftOut() > 0) {
       report.add(
           "left out",
-          "%,d bytes of lines that were no rows, and were never shipped: the original had them",
+          "%,d bytes of lines that were not rows, and were never shipped: the original had them",
           rows.bytesLeftOut());
     }
     report.add("chain", "%s", rows.chain());
@@ -49,7 +49,7 @@ final class ExportText {
     String written =
         result.isManifestWritten() ? "; now in " + ManifestFile.beside(path).path() : "";
     if (result.manifest() == null) {
-      return "none in Kafka: whether rows are missing can't be told";
+      return "none in Kafka: whether rows are missing is unknown";
     }
     if (result.manifestProblem() != null) {
       return result.manifestProblem();

@@ -10,7 +10,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Words for what Kafka's clients throw. */
+/** Describes what Kafka's clients throw. */
 final class KafkaFailure {
 
   private KafkaFailure() {}
@@ -31,7 +31,7 @@ final class KafkaFailure {
         : of(settings, failure);
   }
 
-  /** What is behind it; where a client only says that there was no answer, that is looked for. */
+  /** The root cause. If a client only reports that there was no answer, the cause is looked for. */
   static FailedException of(KafkaSettings settings, KafkaException failure) {
     if (failure instanceof NotKafkaException) {
       return new FailedException(failure.getMessage(), failure);

@@ -42,7 +42,7 @@ final class KafkaOptions {
   private final OptionSpec broker;
   private final OptionSpec config;
 
-  /** Set by the one command that can do without Kafka. */
+  /** Set by the one command that works without Kafka. */
   private boolean offlineAllowed;
 
   private String fromVariable;
@@ -78,7 +78,7 @@ final class KafkaOptions {
                 .type(Path.class)
                 .paramLabel("FILE")
                 .description(
-                    "Properties file with any client setting (TLS, SASL, …), but for those that"
+                    "Properties file with any client setting (TLS, SASL, …), except those that"
                         + " keep the rows exact."));
   }
 
@@ -135,7 +135,7 @@ final class KafkaOptions {
       if (!KafkaSettings.known(name)) {
         Log.get()
             .warn(
-                "{}{}: {} is no setting of a Kafka client",
+                "{}{}: {} is not a setting of a Kafka client",
                 kafkaConfig,
                 lineOf(name),
                 Text.printable(name));
@@ -159,7 +159,7 @@ final class KafkaOptions {
     }
   }
 
-  /** Some editors begin a file with a byte order mark, which is no part of the first name. */
+  /** Some editors begin a file with a byte order mark, which is not part of the first name. */
   private String configText() throws IOException {
     String text = Files.readString(kafkaConfig);
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -178,7 +178,7 @@ final class KafkaOptions {
         }
       }
     } catch (IOException | IllegalArgumentException unreadable) {
-      // It was readable as a whole; the name alone must do.
+      // It was readable before; the name alone must be enough.
     }
     return line;
   }
@@ -226,12 +226,12 @@ final class KafkaOptions {
       }
     }
     if (found == 0) {
-      throw usage(where + "'" + servers + "' is no HOST:PORT");
+      throw usage(where + "'" + servers + "' is not HOST:PORT");
     }
     return servers;
   }
 
-  /** Where the file says so, a config provider may have to say it. */
+  /** If the file says so, a config provider gives the value. */
   private String resolved() {
     try {
       return new KafkaSettings(own).value(BOOTSTRAP);
@@ -243,11 +243,11 @@ final class KafkaOptions {
   private void requireServer(String where, String server) {
     Matcher parts = Pattern.compile(SERVER).matcher(server);
     if (!parts.matches()) {
-      throw usage(where + "'" + Text.printable(server) + "' is no HOST:PORT");
+      throw usage(where + "'" + Text.printable(server) + "' is not HOST:PORT");
     }
     int port = Integer.parseInt(parts.group("port"));
     if (port < 1 || port > PORT_MAX) {
-      throw usage(where + "'" + server + "' is no HOST:PORT: a port is 1 to " + PORT_MAX);
+      throw usage(where + "'" + server + "' is not HOST:PORT: a port is 1 to " + PORT_MAX);
     }
   }
 

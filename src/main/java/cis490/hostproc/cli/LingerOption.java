@@ -20,8 +20,8 @@ final class LingerOption {
                 .paramLabel("MS")
                 .defaultValue("5000")
                 .description(
-                    "Rows gather so long before they are shipped: less is sooner, and costs more"
-                        + " processor time. Default: ${DEFAULT-VALUE}"));
+                    "How long to batch rows before shipping. Lower: less latency, more CPU. Default:"
+                        + " ${DEFAULT-VALUE}"));
   }
 
   void check() {

@@ -1,6 +1,6 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.collect.TargetCommand;
+import cis490.hostproc.collect.StartedCommand;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ public final class Main extends Command {
           "broker",
           "schema");
 
-  /** Behind it comes what to start. */
+  /** After it comes the command to start. */
   static final String WORDS_FOLLOW = "--";
 
   private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
@@ -41,7 +41,7 @@ public final class Main extends Command {
    */
   public static void main(String[] args) {
     if (Arrays.asList(args).contains(WORDS_FOLLOW)) {
-      TargetCommand.prepare();
+      StartedCommand.prepare();
     }
     Stderr.install();
     Deaths.watch();
@@ -55,8 +55,8 @@ public final class Main extends Command {
   }
 
   /**
-   * Runs a command in the process of somebody else: signals are not answered, and what a process
-   * alone can do (start a command, see its stdout closed) does not work. One at a time, since
+   * Runs a command inside another program: signals are not handled, and what needs a
+   * process of its own (starting a command, seeing its stdout closed) does not work. One at a time, since
    * System.err is one.
    *
    * @param args the command line
@@ -85,7 +85,7 @@ public final class Main extends Command {
       commandLine.getErr().println("hostproc: " + undecoded);
       exitCode = CommandLine.ExitCode.USAGE;
     } else if (COMMANDS.contains(name)) {
-      // Alone, under its full name: building the others takes time, too.
+      // Alone, under its full name: building the others would take time.
       commandLine = configured(command(name).commandLine("hostproc " + name));
       exitCode = commandLine.execute(Arrays.copyOfRange(args, 1, args.length));
     } else {
@@ -95,7 +95,7 @@ public final class Main extends Command {
     return printed(commandLine) || exitCode != 0 ? exitCode : FAILED;
   }
 
-  /** Whether all that went to standard output got there; says why not. */
+  /** Whether everything written to standard output got there; reports why not. */
   private static boolean printed(CommandLine commandLine) {
     commandLine.getOut().flush();
     String problem = Stdout.problem();

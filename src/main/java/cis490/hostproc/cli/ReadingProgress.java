@@ -4,7 +4,7 @@ import cis490.hostproc.archive.ReadingListener;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Shows how far a long reading is, a few times a second, however often it is told. */
+/** Shows how far a long reading is, a few times a second, however often it is called. */
 final class ReadingProgress implements ReadingListener {
 
   private static final int LOOK_EVERY = 1024;

@@ -44,8 +44,8 @@ final class RetireCommand extends Command {
 
   RetireCommand() {
     super(
-        "Deletes an episode's topic, once its rows are proved to be elsewhere: each of them is held"
-            + " against the topic, and their number and hash against the sealed manifest.",
+        "Delete a topic whose rows are proved to be elsewhere.",
+        "Each row is compared with the topic, and their number and hash with the sealed manifest.",
         "A dry run unless --delete is given. Exit code 0 only if the proof holds.");
   }
 
@@ -96,7 +96,7 @@ final class RetireCommand extends Command {
   }
 
   private String text(Retirement.Proof proof, boolean isDeleted) {
-    Report report = new Report();
+    TextTable report = new TextTable();
     report.add("episode", "%s", episode.id());
     report.add("topic", "%s, %,d rows", episode.id().topic(), proof.rows());
     report.add(

@@ -31,7 +31,7 @@ final class SchemaCommand extends Command {
               .description("${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}."));
 
   SchemaCommand() {
-    super("Prints the JSON schema of a row or of an episode's manifest.");
+    super("Print the JSON schema of a row or of a manifest.");
   }
 
   @Override

@@ -37,7 +37,7 @@ final class ShipCommand extends Command {
               + " until the collector that writes it has ended the episode.");
 
   private final OptionSpec skipInvalid =
-      addFlag("--skip-invalid", "Leave out lines that are no valid rows, and count them.");
+      addFlag("--skip-invalid", "Leave out lines that are not valid rows, and count them.");
 
   private final OptionSpec renamed =
       addFlag(
@@ -51,8 +51,8 @@ final class ShipCommand extends Command {
               .type(Long.class)
               .paramLabel("S")
               .description(
-                  "Fail when Kafka has taken nothing for so long; 0 for never. Default: 60, with"
-                      + " --follow never."));
+                  "Fail when Kafka has taken nothing for this long; 0 for never. Default: 60; with"
+                      + " --follow: never."));
 
   private final KafkaOptions kafka = new KafkaOptions(this);
 
@@ -60,9 +60,9 @@ final class ShipCommand extends Command {
 
   ShipCommand() {
     super(
-        "Ships a file of rows into its episode's topic: what a collector could not ship, or what"
-            + " the Python sampler wrote. Alters nothing in the file. Killed anywhere and started"
-            + " again, it goes on where the topic ends.");
+        "Ship a file of rows into its episode's topic.",
+        "For what a collector could not ship, or what the Python sampler wrote. Alters nothing in"
+            + " the file. Killed anywhere and started again, it goes on where the topic ends.");
   }
 
   @Override
@@ -143,7 +143,7 @@ final class ShipCommand extends Command {
 
   /** The command line that ships a file. */
   static String commandLine(EpisodeId episode, Path file, KafkaOptions kafka) {
-    return Report.program()
+    return TextTable.program()
         + " ship --episode "
         + episode
         + " "

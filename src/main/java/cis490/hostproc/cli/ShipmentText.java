@@ -4,7 +4,7 @@ import cis490.hostproc.archive.FileShipment;
 import cis490.hostproc.ship.Shipper;
 import java.util.Locale;
 
-/** How a file's shipping goes, and what came out of it, for people. */
+/** The progress and the result of shipping a file, as text. */
 final class ShipmentText {
 
   private static final int BAR_WIDTH = 20;
@@ -57,14 +57,14 @@ final class ShipmentText {
   }
 
   String report(FileShipment.Result result) {
-    Report lines = new Report();
+    TextTable lines = new TextTable();
     FileShipment.Rows rows = result.rows();
     lines.add("episode", "%s%s", options.episode(), result.isSealed() ? ": sealed" : "");
     lines.add(
         "file",
         "%s, %s%s",
         options.file(),
-        Report.size(result.file().bytes()),
+        TextTable.size(result.file().bytes()),
         torn(result.file()));
     lines.add(
         "rows",

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * How it goes: on a terminal one line that keeps itself up to date, otherwise a log line now and
- * then. Everything else that goes to stderr finds the line gone, and the line comes back after it.
+ * Shows progress: on a terminal one line that is updated, otherwise a log line now and
+ * then. Before anything else is written to stderr the line is removed, and it comes back afterwards.
  */
 final class StatusLine implements AutoCloseable {
 
@@ -23,7 +23,7 @@ final class StatusLine implements AutoCloseable {
   private static final byte[] CLEAR = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
   private static final Duration LOG_EVERY = Duration.ofSeconds(30);
 
-  /** Null as long as nothing was shown, and where stderr is no terminal. */
+  /** Null until something is shown, and if stderr is not a terminal. */
   private volatile PrintStream terminal;
 
   private boolean isAttached;

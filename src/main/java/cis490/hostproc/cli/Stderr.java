@@ -13,9 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Standard error for a program that must not wait for whoever reads it: a full pipe, or a terminal
- * after Ctrl-S. A thread of its own writes. Who prints waits for it a moment, so that lines on
- * stdout come behind those printed before; once that was in vain, nobody waits until all is
- * written. What does not fit meanwhile is dropped, and its lines are counted.
+ * after Ctrl-S. A thread of its own writes. A printing thread waits for it a moment, so that lines on stdout follow
+ * those printed before. After one wait in vain, no thread waits until everything is written. What does not fit meanwhile is dropped, and its lines are counted.
  */
 final class Stderr extends OutputStream {
 
@@ -38,7 +37,7 @@ final class Stderr extends OutputStream {
     this.out = out;
   }
 
-  /** Takes over {@link System#err}, before anybody has a hold of it. */
+  /** Takes over {@link System#err}, before anybody holds it. */
   static void install() {
     installed = new Stderr(new FileOutputStream(FileDescriptor.err));
     System.setErr(new PrintStream(installed, true, encoding()));
@@ -143,7 +142,7 @@ final class Stderr extends OutputStream {
       }
     }
 
-    /** A stderr that is closed is nobody's trouble. */
+    /** A closed stderr is not a failure. */
     private void write(byte[] bytes) {
       try {
         out.write(bytes);

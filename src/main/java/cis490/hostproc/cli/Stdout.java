@@ -52,17 +52,17 @@ final class Stdout extends OutputStream {
     return new PrintWriter(current, true, Charset.defaultCharset());
   }
 
-  /** Why not all of it got out; null if it did, or if whoever reads it has enough. */
+  /** Why not everything was written; null if it was, or if the reader has closed early. */
   static String problem() {
     IOException failure = current.failure;
-    // "hostproc consume … | head" is no failure, but a reader that was gone before it began is.
+    // "hostproc consume … | head" is not a failure, but a reader that was gone before it began is.
     if (failure == null || (current.begun && goesToAReader())) {
       return null;
     }
     return "standard output: " + failure.getMessage();
   }
 
-  /** To a pipe or a socket, which break when whoever reads goes away. */
+  /** Whether it is a pipe or a socket, which break when the reader goes away. */
   private static boolean goesToAReader() {
     try {
       int kind = (int) Files.getAttribute(DESCRIPTOR, "unix:mode") & S_IFMT;

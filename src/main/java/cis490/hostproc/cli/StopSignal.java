@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * SIGINT, SIGTERM and SIGHUP: the command is told, ends in its own way, and its own exit code is
- * the process's.
+ * SIGINT, SIGTERM and SIGHUP: the command is notified, ends in its own way, and its own exit code
+ * is the process's.
  *
  * <p>A JVM answers these signals by running its shutdown hooks and then exits with 128 + signal.
  * Our hook, one for the process, tells the command, waits until it has ended, and exits with the
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StopSignal {
 
-  /** For the last words: whoever should read them may never do so. */
+  /** Limit for the last words: the reader may never read them. */
   private static final Duration LAST_WORDS_WITHIN = Duration.ofSeconds(2);
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
@@ -25,7 +25,7 @@ final class StopSignal {
   /** When the last words began; null before and after. */
   private static volatile Long speakingSinceNs;
 
-  /** Who asked to be told; null if nobody did. */
+  /** The listener; null if there is none. */
   private static volatile StopSignal asked;
 
   private final Runnable callback;
@@ -57,7 +57,7 @@ final class StopSignal {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    // Without a flush: whoever should read our output may be the reason why the limit is over.
+    // Without a flush: the reader of our output may be why the limit is over.
     Runtime.getRuntime().halt(exitCode);
   }
 
@@ -74,8 +74,8 @@ final class StopSignal {
   }
 
   /**
-   * Says how it went, to who asked for it on stdout. While a signal is being answered that may take
-   * two seconds, and who could not say it has failed.
+   * Prints the result on stdout. While a signal is being
+   * handled that may take two seconds; otherwise the command has failed.
    */
   static void lastWords(Runnable words) {
     speakingSinceNs = System.nanoTime();

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 
-/** What came out of a collection, for people and for scripts. */
+/** The result of a recording, as text and as JSON. */
 final class Summary {
 
   private final CollectCommand options;
@@ -28,7 +28,7 @@ final class Summary {
   String text() {
     Manifest.Beginning beginning = manifest.beginning();
     Manifest.Ending ending = manifest.ending();
-    Report lines = new Report();
+    TextTable lines = new TextTable();
     lines.add("episode", "%s: %s", beginning.episodeId(), ending.endReason().text());
     lines.add(
         "process",
@@ -49,10 +49,10 @@ final class Summary {
     lines.add(
         "lateness",
         "p50 %s, p99 %s, max %s",
-        Report.time(result.sampling().lateness().quantile(0.50)),
-        Report.time(result.sampling().lateness().quantile(0.99)),
-        Report.time(result.sampling().lateness().max()));
-    lines.add("file", "%s, %s", options.rowsFile(), Report.size(result.fileBytes()));
+        TextTable.time(result.sampling().lateness().quantile(0.50)),
+        TextTable.time(result.sampling().lateness().quantile(0.99)),
+        TextTable.time(result.sampling().lateness().max()));
+    lines.add("file", "%s, %s", options.rowsFile(), TextTable.size(result.fileBytes()));
     if (alteration != null) {
       lines.add("file altered", "%s", alteration);
     }
@@ -79,7 +79,7 @@ final class Summary {
     return lines.toString();
   }
 
-  private void addAnotherName(Report lines) {
+  private void addAnotherName(TextTable lines) {
     String another =
         ShipCommand.underAnotherName(
             result.shipping().problem(), options.episode(), options.rowsFile(), options.kafka());
@@ -127,7 +127,7 @@ final class Summary {
   }
 
   private String next() {
-    return Report.program()
+    return TextTable.program()
         + " consume --episode "
         + options.episode()
         + options.kafka().asArguments();

@@ -41,7 +41,7 @@ final class Undecoded {
   }
 
   static String remedy(String otherwise) {
-    return encoding().name().equals("UTF-8") ? "they are no UTF-8: " + otherwise : UTF_8_LOCALE;
+    return encoding().name().equals("UTF-8") ? "they are not UTF-8: " + otherwise : UTF_8_LOCALE;
   }
 
   private static Charset encoding() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.LongFunction;
 
-/** What verifying an episode brought to light, for people. */
+/** The result of a verification, as text. */
 final class VerificationText {
 
   private static final long NS_PER_MS = 1_000_000;
@@ -26,14 +26,14 @@ final class VerificationText {
   }
 
   String text() {
-    Report report = new Report();
+    TextTable report = new TextTable();
     report.add("episode", "%s", found.episode());
     report.add(
         "file",
         "%s, %s, %s%s",
         Text.printable(path.toString()),
         Text.counted(file.lines(), "row", "rows"),
-        Report.size(file.bytes()),
+        TextTable.size(file.bytes()),
         file.tornBytes() == 0
             ? ""
             : String.format(Locale.ROOT, "; then a torn last row, %,d bytes", file.tornBytes()));
@@ -59,7 +59,7 @@ final class VerificationText {
     }
     String lines = Text.counted(file.invalid(), "line", "lines");
     return found.skipInvalid()
-        ? "yes, but for " + lines + " left out; the first, " + file.firstInvalid()
+        ? "yes, except for " + lines + " left out; the first, " + file.firstInvalid()
         : "no, " + lines + "; the first, " + file.firstInvalid() + hint();
   }
 
@@ -68,14 +68,14 @@ final class VerificationText {
     return leftOut ? " (left out of the topic when it was shipped: see --skip-invalid)" : "";
   }
 
-  private void addCadence(Report report) {
+  private void addCadence(TextTable report) {
     Timeline timeline = file.timeline();
     if (timeline.intervalNs() == 0) {
       report.add("cadence", "not known: too few rows");
     } else {
       report.add("cadence", "one every %s%s", interval(timeline.intervalNs()), gaps(timeline));
       if (timeline.gaps().count() > 1) {
-        addEach(report, timeline.gaps(), ns -> Report.time(ns) + " after the row before");
+        addEach(report, timeline.gaps(), ns -> TextTable.time(ns) + " after the row before");
       }
     }
     Timeline.Events notRising = timeline.notRising();
@@ -91,7 +91,7 @@ final class VerificationText {
   private static String interval(long ns) {
     return ns % NS_PER_MS == 0
         ? String.format(Locale.ROOT, "%,d ms", ns / NS_PER_MS)
-        : Report.time(ns);
+        : TextTable.time(ns);
   }
 
   private String gaps(Timeline timeline) {
@@ -104,11 +104,11 @@ final class VerificationText {
         ", %s, %s missing; the longest is %s, before %s",
         Text.counted(gaps.count(), "gap", "gaps"),
         Text.counted(timeline.ticksMissing(), "tick", "ticks"),
-        Report.time(gaps.largest().ns()),
+        TextTable.time(gaps.largest().ns()),
         place(gaps.largest()));
   }
 
-  private void addWallClock(Report report) {
+  private void addWallClock(TextTable report) {
     Timeline.Events steps = file.timeline().wallSteps();
     if (steps.count() == 0) {
       report.add("wall clock", "no steps");
@@ -126,7 +126,7 @@ final class VerificationText {
   }
 
   /** The first ones. */
-  private void addEach(Report report, Timeline.Events events, LongFunction<String> inWords) {
+  private void addEach(TextTable report, Timeline.Events events, LongFunction<String> inWords) {
     for (Timeline.Event event : events.first()) {
       report.add("", "%s: %s", place(event), inWords.apply(event.ns()));
     }
@@ -147,7 +147,7 @@ final class VerificationText {
   }
 
   private static String signed(long ns) {
-    return (ns < 0 ? "-" : "+") + Report.time(Math.abs(ns));
+    return (ns < 0 ? "-" : "+") + TextTable.time(Math.abs(ns));
   }
 
   private String manifest() {

@@ -28,14 +28,15 @@ final class VerifyCommand extends Command {
   private final OptionSpec skipInvalid =
       addFlag(
           "--skip-invalid",
-          "Leave out lines that are no valid rows: they are not in the topic either.");
+          "Leave out lines that are not valid rows: they are not in the topic either.");
 
   private final KafkaOptions kafka = new KafkaOptions(this);
 
   VerifyCommand() {
     super(
-        "Reads an episode's topic back and holds it against the file, byte for byte; checks each"
-            + " line and the manifest; tells of gaps and of steps of the clock. Alters nothing.",
+        "Compare an episode's topic with its file.",
+        "Reads the topic back and compares it with the file, byte for byte; checks each line and the"
+            + " manifest; reports gaps and steps of the clock. Alters nothing.",
         "Exit code 0 only if the topic has every row of the file and nothing else, all lines are"
             + " valid rows, and the manifest, if there is one, agrees.");
   }

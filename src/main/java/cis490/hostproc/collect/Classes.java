@@ -23,7 +23,7 @@ final class Classes {
 
   private Classes() {}
 
-  /** Takes a tenth of a second, or less. Does nothing where the program is no jar. */
+  /** Takes a tenth of a second, or less. Does nothing if the program is not a jar. */
   static void loadAll() {
     load(Classes.class, OURS);
     load(KafkaException.class, FAILURES_OF_KAFKA);

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 public final class Collector implements AutoCloseable {
 
-  /** How long a command may take to end once it is told to. */
+  /** How long a command may take to end after SIGTERM. */
   public static final Duration COMMAND_ENDS_WITHIN = Target.STOP_LIMIT;
 
   /** Meter: length of the episode's file. */
@@ -46,7 +46,7 @@ public final class Collector implements AutoCloseable {
    * Opens nothing yet.
    *
    * @param plan what is to be recorded
-   * @param progress is told once a second how far it is
+   * @param progress called once a second with how far it is
    */
   public Collector(Plan plan, Consumer<Progress> progress) {
     this.plan = plan;
@@ -86,7 +86,7 @@ public final class Collector implements AutoCloseable {
     return recording.result(sampled, shipper == null ? closeOffline() : finishShipping(sampled));
   }
 
-  /** Ends it in its own way: the rows that there are arrive. For any thread, at any time. */
+  /** Ends the recording in good order: the rows so far are shipped. For any thread, at any time. */
   public void stop() {
     recording.stop();
   }
@@ -127,7 +127,7 @@ public final class Collector implements AutoCloseable {
     return null;
   }
 
-  /** The last rows, and the proof that all have arrived, which may take as long as it advances. */
+  /** Ships the last rows and proves that all have arrived, which may take as long as it advances. */
   private Result.Shipping finishShipping(Duration sampled) throws InterruptedException {
     shipping.complete();
     long limitNs = plan.shipping().flushTimeout().toNanos();
@@ -151,7 +151,7 @@ public final class Collector implements AutoCloseable {
     return new Result.Shipping(outcome, shipper.problem(), figures);
   }
 
-  /** Leaves nothing behind that was started. */
+  /** Ends everything that was started. */
   @Override
   public void close() throws IOException {
     if (sampling != null) {

@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a command has from whoever called the collector, and would have lost on the way through the
- * launcher's shell and the JVM: each byte of the environment and of its arguments, the open
- * descriptors, which signals are ignored and which blocked. All else (limits, umask, priority,
- * processors, working folder, process group, terminal) a child has from its parent by itself.
+ * What a command inherits from the caller of the collector, and
+ * would lose on the way through the launcher's shell and the JVM: each byte of the environment and of its arguments, the open
+ * descriptors, which signals are ignored and which blocked. A child inherits everything else (limits, umask, priority,
+ * processors, working folder, process group, terminal) by itself.
  */
 final class Inheritance {
 

@@ -110,8 +110,8 @@ final class KeptManifest implements ManifestFeed {
   }
 
   /**
-   * Whether what has arrived is every line that was written, and the file still holds these. What
-   * the topic equals would else not be what others find as the episode's file.
+   * Whether what has arrived is every line that was written, and the file still holds these. Otherwise the topic would not equal
+   * what others find as the episode's file.
    */
   private boolean isAll(JournalCursor end) {
     try {

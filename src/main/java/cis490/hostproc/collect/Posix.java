@@ -89,7 +89,7 @@ final class Posix {
    * @param words its arguments, itself the first
    * @param descriptors to be closed in it; one that is closed already does no harm
    * @param blocked the signals that are blocked in it, bit n for signal n + 1
-   * @param ignored those that are ignored in it, as far as this process ignores them, too
+   * @param ignored those that are ignored in it, as far as this process ignores them as well
    * @return its pid
    * @throws IOException with the C library's words if it can't be started
    */

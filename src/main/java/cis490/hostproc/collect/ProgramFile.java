@@ -117,10 +117,11 @@ public final class ProgramFile {
             program
                 + " could not be started: its interpreter '"
                 + interpreter
-                + "' is no program that may be executed");
+                + "' is not a program that may be executed");
       }
     }
-    throw new IOException(program + " could not be started: its interpreters are scripts, too");
+    throw new IOException(
+        program + " could not be started: its interpreters are scripts themselves");
   }
 
   private static void requireProgramOrText(String program, Path file, byte[] begin)
@@ -142,7 +143,7 @@ public final class ProgramFile {
     }
   }
 
-  /** True also where it can't be told: other machines' programs may be run by an emulator. */
+  /** True also if that is unknown: other machines' programs may be run by an emulator. */
   private static boolean isForThisMachine(byte[] elf) {
     String[] handlers = BINFMT_MISC.toFile().list((folder, name) -> !BINFMT_OWN.contains(name));
     byte[] own = ownBeginning();
@@ -171,7 +172,7 @@ public final class ProgramFile {
             program
                 + " could not be started: "
                 + file
-                + " is no program but a part of one, or a core dump");
+                + " is not a program but a part of one, or a core dump");
       }
       if (header.getShort(Elf64.ENTRY_BYTES_AT) != Elf64.ENTRY_BYTES) {
         throw new EOFException();
@@ -189,7 +190,7 @@ public final class ProgramFile {
     } catch (EOFException | IllegalArgumentException cut) {
       throw new IOException(program + " could not be started: " + file + " is damaged", cut);
     } catch (AccessDeniedException unreadable) {
-      // One that may be executed and not read; the kernel will say what it thinks of it.
+      // One that may be executed and not read; the kernel decides.
       return;
     }
     if (loader != null && !executable(Path.of(loader))) {

@@ -39,7 +39,7 @@ final class Recording implements AutoCloseable {
   private final Plan plan;
   private final SystemClock clock = new SystemClock();
   private final SampleFigures figures = new SampleFigures();
-  private final Complaints complaints;
+  private final SampleWarnings warnings;
 
   private Machine machine;
   private Target target;
@@ -50,14 +50,14 @@ final class Recording implements AutoCloseable {
   private EndReason endReason;
   private String alteration;
 
-  /** Counted down by whoever says stop. */
+  /** Counted down by the first stop. */
   private final CountDownLatch toldToStop = new CountDownLatch(1);
 
   private volatile Sampler sampler;
 
   Recording(Plan plan) {
     this.plan = plan;
-    this.complaints = new Complaints(figures, plan.rowsFile());
+    this.warnings = new SampleWarnings(figures, plan.rowsFile());
   }
 
   /** A command comes last: whatever is refused before, it was never started. */
@@ -154,7 +154,7 @@ final class Recording implements AutoCloseable {
         journal.tornBytes());
   }
 
-  /** Until the process ends, the time is over, or it is told to stop. */
+  /** Until the process ends, the time is over, or it is stopped. */
   void sample() {
     try {
       endReason = sampler.run(schedule());
@@ -198,7 +198,7 @@ final class Recording implements AutoCloseable {
   /** Once a second or so: is the file as it was written, and is all well? */
   void look() {
     noteAlteration(journal.look());
-    complaints.say(clock.monotonicNs());
+    warnings.say(clock.monotonicNs());
     manifest.writeAgain();
   }
 
@@ -233,7 +233,7 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  /** A defect of ours, which nobody would see otherwise. */
+  /** A defect of hostproc, which would go unnoticed otherwise. */
   private void sayWhetherMiscounted() {
     Long due = sampler.ticksDue();
     long counted = figures.ticks();
@@ -306,7 +306,7 @@ final class Recording implements AutoCloseable {
     noteAlteration(journal.lookAtAll());
   }
 
-  /** Null if the disk refuses, or if the file does not hold what was written: nobody knows it. */
+  /** Null if the disk refuses, or if the file does not hold what was written. */
   private String chainOfFile() {
     try {
       // So that the manifest never names rows that a power cut can take, offline included.
@@ -341,7 +341,7 @@ final class Recording implements AutoCloseable {
         manifest.manifest(), sampled, journal.length(), alteration, figures, shipping);
   }
 
-  /** Whatever runs is told to end, and the command is ended. */
+  /** Stops whatever runs, and ends the command. */
   void abort() {
     Sampler running = sampler;
     if (running != null) {
@@ -349,7 +349,7 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  /** Leaves nothing behind that was started: command, open files. Sampling must have ended. */
+  /** Ends what was started and closes what was opened: command, files. Sampling must have ended. */
   @Override
   public void close() throws IOException {
     if (target != null) {

@@ -25,7 +25,7 @@ final class Survivors {
   private Survivors() {}
 
   /**
-   * Who they are, for people; null if there are none. What is older than the command is not its.
+   * Their names, as text; null if there are none. A process that is older than the command does not belong to it.
    */
   static String find(Target command) {
     long startTimeTicks = command.files().stat().startTimeTicks();
@@ -51,7 +51,7 @@ final class Survivors {
 
   /**
    * Of our group, but its parent, whoever takes orphans, is not. Who else is of our group has a
-   * parent there: the script that has called us, too.
+   * parent there; so may the script that has called us.
    */
   private static boolean isOrphan(
       ProcessTable.Entry each, long group, Map<Long, ProcessTable.Entry> byPid) {
@@ -62,7 +62,8 @@ final class Survivors {
   /**
    * It is in a session that is not ours, and its parent has ended. Who gets it then is the nearest
    * of our ancestors that takes orphans, or the first process. Others are children of such a
-   * process, too; a daemon that was forked twice is told by its session, whose leader has ended.
+   * process, too; a daemon that was forked twice is recognized by its session, whose leader has
+   * ended.
    */
   private static boolean isDaemon(ProcessTable.Entry each, Map<Long, ProcessTable.Entry> byPid) {
     ProcessTable.Entry self = byPid.get(ProcessHandle.current().pid());

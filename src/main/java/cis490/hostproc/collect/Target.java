@@ -17,12 +17,12 @@ final class Target implements AutoCloseable {
 
   private static final Path OWN_PROC = Path.of("/proc");
 
-  private final TargetCommand command;
+  private final StartedCommand command;
   private final ProcessFiles files;
   private final long pid;
   private boolean proceeded;
 
-  private Target(TargetCommand command, ProcessFiles files, long pid) {
+  private Target(StartedCommand command, ProcessFiles files, long pid) {
     this.command = command;
     this.files = files;
     this.pid = pid;
@@ -41,7 +41,7 @@ final class Target implements AutoCloseable {
           FailedException,
           NoSuchProcessException,
           MalformedKernelTextException {
-    TargetCommand command = TargetCommand.startStopped(words);
+    StartedCommand command = StartedCommand.startStopped(words);
     boolean opened = false;
     try {
       requireOwnNamespace(procRoot, command.pid());

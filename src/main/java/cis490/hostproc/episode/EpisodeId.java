@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  */
 public record EpisodeId(String value) {
 
-  /** All that only the oracle may see lies under this prefix, so that one ACL fences it off. */
+  /** Everything that only the oracle may see has this prefix, so that one ACL covers it. */
   public static final String ORACLE_PREFIX = "oracle.";
 
   /** The compacted topic of all manifests, key = episode id. */
@@ -35,7 +35,7 @@ public record EpisodeId(String value) {
       throw new IllegalArgumentException(
           "'"
               + value
-              + "' is no episode id: a letter or digit, then letters, digits, '.', '_' or '-'");
+              + "' is not an episode id: a letter or digit, then letters, digits, '.', '_' or '-'");
     }
     if (value.length() > LENGTH_MAX) {
       throw new IllegalArgumentException(
@@ -58,11 +58,11 @@ public record EpisodeId(String value) {
    *
    * @param topic its name, {@link #TOPIC_PREFIX} and an id
    * @return the id
-   * @throws IllegalArgumentException if that is no episode's topic
+   * @throws IllegalArgumentException if that is not an episode's topic
    */
   public static EpisodeId ofTopic(String topic) {
     if (!topic.startsWith(TOPIC_PREFIX)) {
-      throw new IllegalArgumentException("'" + topic + "' is no episode's topic");
+      throw new IllegalArgumentException("'" + topic + "' is not an episode's topic");
     }
     return new EpisodeId(topic.substring(TOPIC_PREFIX.length()));
   }
@@ -80,7 +80,7 @@ public record EpisodeId(String value) {
    * The transactional id of the one producer that may write to the topic (KIP-98): who comes with
    * it later fences off who came earlier.
    *
-   * @return the topic's name, so that the ACL on the prefix covers it too
+   * @return the topic's name, so that the ACL on the prefix also covers it
    */
   public String transactionalId() {
     return topic();

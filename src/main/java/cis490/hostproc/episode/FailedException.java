@@ -6,7 +6,7 @@ public class FailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /**
-   * With what is behind it.
+   * With its cause.
    *
    * @param message one line for people
    * @param cause null if there is none
@@ -16,7 +16,7 @@ public class FailedException extends Exception {
   }
 
   /**
-   * Of its own.
+   * Without a cause.
    *
    * @param message one line for people
    */

@@ -232,7 +232,7 @@ public record Manifest(
    * @param endReason why
    * @param exitCode exit code of a command that the collector started, null for any other process
    * @param rows rows in the file: its complete lines without those skipped
-   * @param linesSkipped lines that are no valid rows and were left out of the topic, null unless
+   * @param linesSkipped lines that are not valid rows and were left out of the topic, null unless
    *     that was asked for
    * @param bytes length of the file
    * @param chain SHA-256 of the whole file, hexadecimal; null if not known
@@ -378,7 +378,7 @@ public record Manifest(
    * The last run, which must be open, has ended.
    *
    * @param end when, why, and how many rows
-   * @param counted what it counted; goes into the totals, too
+   * @param counted what it counted; also goes into the totals
    * @return this manifest otherwise
    */
   public Manifest runEnded(Run.End end, Ticks counted) {
@@ -435,7 +435,7 @@ public record Manifest(
 
   /**
    * How the file was altered while it was recorded, unless it can be what was sampled all the same:
-   * it has that length, and a chain that tells. Moved away and back, it is.
+   * it has that length, and a chain that tells. A file that was moved away and back is.
    *
    * @param length of the file now, bytes
    * @return in words, or null
@@ -455,8 +455,8 @@ public record Manifest(
   }
 
   /**
-   * Of the same rows, which are to be another episode's: what was shipped of the former one is no
-   * part of it.
+   * Of the same rows, which are to be another episode's: what was shipped of the former
+   * one is not part of it.
    *
    * @param episode the new id
    * @return the same manifest otherwise, open or ended
@@ -471,8 +471,8 @@ public record Manifest(
   }
 
   /**
-   * With all that another manifest of the same rows knows: for who has a file and is not sampling
-   * into it. The state only rises, {@code retired} stays, and nothing that is known becomes null.
+   * With all that another manifest of the same rows
+   * knows: for commands that do not sample into the file. The state only rises, {@code retired} stays, and nothing that is known becomes null.
    *
    * @param known the other one, of Kafka or of a file beside the rows; null if there is none
    * @return both together

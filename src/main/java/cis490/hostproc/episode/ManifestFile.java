@@ -30,8 +30,8 @@ public record ManifestFile(Path path) {
   private static final String TEMPORARY_SUFFIX = ".tmp";
 
   /**
-   * The one that belongs to a file of rows. Behind a link that is the one of the link's own name,
-   * if there is one, else that of the file it leads to.
+   * The one that belongs to a file of rows. For a symbolic link it is the one under the link's
+   * own name, if there is one; otherwise that of the link's target.
    *
    * @param rows the JSONL file
    * @return its manifest's place
@@ -94,7 +94,7 @@ public record ManifestFile(Path path) {
    * Replaces the manifest.
    *
    * @param manifest what to say
-   * @throws IOException if it can't be written; the file of before stands
+   * @throws IOException if it can't be written; the previous file stays
    */
   public void write(Manifest manifest) throws IOException {
     Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY_SUFFIX);

@@ -17,8 +17,8 @@ import java.util.Locale;
 
 /**
  * The manifest's records as flat JSON objects, and back. A component {@code startedWallNs} is the
- * field {@code started_wall_ns}, an enum is its name in small letters. Writing does without
- * Jackson's databind: that takes 60 ms to set up, and the first row waits for the first manifest.
+ * field {@code started_wall_ns}, an enum is its name in small letters. Writing avoids Jackson's databind, which takes 60 ms to
+ * set up: the first row waits for the first manifest.
  */
 final class ManifestJson {
 
@@ -112,7 +112,7 @@ final class ManifestJson {
   /** The first manifests had no list of runs. */
   private static List<Run> runs(JsonNode all) throws IOException {
     if (!all.isArray() && !all.isMissingNode() && !all.isNull()) {
-      throw new IOException("not a manifest: runs is no list");
+      throw new IOException("not a manifest: runs is not a list");
     }
     List<Run> runs = new ArrayList<>();
     for (JsonNode node : all) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** Two manifests of one episode as one that knows what either does. */
+/** Merges two manifests of one episode into one that knows what either knows. */
 final class ManifestMerge {
 
   private final Manifest ours;
@@ -72,7 +72,7 @@ final class ManifestMerge {
     return ours.runs().get(0).start().firstRow() < knownRows;
   }
 
-  /** Of a file that was copied, and both copies gone on with. */
+  /** Whether a file was copied and both copies were continued. */
   private static boolean haveParted(List<Run> ours, List<Run> known, long shift) {
     for (Run one : ours) {
       for (Run other : known) {
@@ -116,7 +116,7 @@ final class ManifestMerge {
     Manifest.Beginning our = ours.beginning();
     Manifest.Beginning other = known.beginning();
     if (our.pid() == null) {
-      // Of rows that we did not sample; whoever did knows better when the first one was.
+      // Rows that we did not sample: whoever did knows better when the first one was taken.
       return filled(other, our);
     }
     boolean startKnown = other.startedWallNs() != null && other.pid() != null;
@@ -217,7 +217,7 @@ final class ManifestMerge {
     return all.subList(Math.max(0, all.size() - Manifest.RUNS_MAX), all.size());
   }
 
-  /** Who saw a run's end knows more than who found that it had ended. */
+  /** A manifest that saw a run's end knows more than one that found it ended. */
   private Run better(Run other, Run our) {
     return sampling || rank(our) >= rank(other) ? our : other;
   }

@@ -11,7 +11,7 @@ package cis490.hostproc.episode;
 public record Ticks(
     Long ticksMissed, Long ticksMalformed, Long ticksUnwritten, Long latenessMaxNs) {
 
-  /** Nobody counted, or nobody lived to tell: all null. */
+  /** Not counted, or lost with a killed collector: all null. */
   public static final Ticks UNKNOWN = new Ticks(null, null, null, null);
 
   /** Before the first run has ended. */

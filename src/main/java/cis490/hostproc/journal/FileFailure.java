@@ -22,7 +22,7 @@ public final class FileFailure {
    */
   public static String describe(Path file, IOException failure) {
     String reason =
-        failure instanceof CharacterCodingException ? "is no UTF-8 text" : describe(failure);
+        failure instanceof CharacterCodingException ? "is not UTF-8 text" : describe(failure);
     return reason.contains(file.toString()) ? reason : file + ": " + reason;
   }
 
@@ -40,7 +40,7 @@ public final class FileFailure {
       return missing.getFile() + ": no such file";
     }
     if (failure instanceof FileAlreadyExistsException there) {
-      return there.getFile() + ": is there, and no folder";
+      return there.getFile() + ": exists and is not a directory";
     }
     if (failure instanceof FileSystemException known && known.getReason() != null) {
       return known.getFile() + ": " + known.getReason();

@@ -24,12 +24,13 @@ import java.util.zip.CRC32C;
  * The episode's JSONL file, open for appending.
  *
  * <p>Guarantees: an exclusive lock for as long as it is open; complete lines are never altered; a
- * line is appended whole or not at all, and never after a fragment; nothing is written over or
- * behind what somebody else has written, and no such bytes are cut. Not guaranteed: that a line
+ * line is appended whole or not at all, and never after a fragment; nothing is written over or after what somebody
+ * else has written, and no such bytes are cut. Not guaranteed: that a line
  * survives a power cut before {@link #force()} has returned a length that covers it.
  *
- * <p>What was appended is kept in short, too, so that a file that somebody else alters is noticed:
- * its length by each append, all else by {@link #look()} and {@link #alteration(JournalCursor)}.
+ * <p>It also keeps a digest of what was appended, so that an alteration by somebody else is
+ * noticed: its length by each append, everything else by {@link #look()} and {@link
+ * #alteration(JournalCursor)}.
  *
  * <p>Byte format: lines of any bytes but newline, each ended by one newline (0x0a), nothing else.
  *
@@ -65,10 +66,10 @@ public final class Journal implements JournalSource, Closeable {
   /** Odd while a line is being appended: the file's length then says nothing to others. */
   private final AtomicLong turns = new AtomicLong();
 
-  /** Bytes of ours that may lie behind the last line: they go before anything is appended. */
+  /** Bytes of ours that may lie after the last line: they are cut before anything is appended. */
   private volatile long fragmentBytes;
 
-  /** The line that they are the beginning of; null for what was there before. */
+  /** The line that they begin; null for what was there before. */
   private byte[] fragmentOf;
 
   private IOException failure;
@@ -76,16 +77,16 @@ public final class Journal implements JournalSource, Closeable {
   /** Guards the next two. */
   private final Object forcing = new Object();
 
-  /** Up to where the disk has said that it has it. */
+  /** Bytes that the disk has confirmed. */
   private long forced;
 
-  /** Whether it has refused since. */
+  /** Whether the disk has refused since. */
   private boolean forceFailed;
 
   /** The first that was found, in words, or null. */
   private final AtomicReference<String> alteration = new AtomicReference<>();
 
-  /** Over a file of one's own making; {@link #open} is for the rest. */
+  /** For tests, which bring their own file; all others use {@link #open}. */
   Journal(Path path, JournalFile file) throws IOException {
     this.path = path;
     this.file = file;
@@ -109,7 +110,7 @@ public final class Journal implements JournalSource, Closeable {
     Path folder = path.toAbsolutePath().getParent();
     createFolders(folder);
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new IOException(path + ": is no regular file");
+      throw new IOException(path + ": is not a regular file");
     }
     synchronized (OPEN) {
       if (Files.exists(path) && OPEN.contains(key(path))) {
@@ -133,7 +134,9 @@ public final class Journal implements JournalSource, Closeable {
     }
   }
 
-  /** Whoever looks whether the file is being written holds a lock on it for a moment, too. */
+  /**
+   * A process that checks whether the file is being written also holds a lock on it for a moment.
+   */
   static void lock(Lock lock, Path path) throws IOException {
     long deadlineNs = System.nanoTime() + LOCK_WITHIN.toNanos();
     while (tryLock(lock, path) == null) {
@@ -144,7 +147,7 @@ public final class Journal implements JournalSource, Closeable {
     }
   }
 
-  /** As of a file's channel; null while somebody else has it. */
+  /** Like a file channel's tryLock: null while somebody else has the lock. */
   interface Lock {
     FileLock tryLock() throws IOException;
   }
@@ -174,11 +177,11 @@ public final class Journal implements JournalSource, Closeable {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
-  /** Each that is made is forced into the one above it. */
+  /** Each new folder is forced into the one above it. */
   private static void createFolders(Path folder) throws IOException {
     Path above = folder.getParent();
     if (above == null || Files.exists(folder)) {
-      // What is there and no folder shows when the file is made in it.
+      // Something that exists and is not a folder fails when the file is made in it.
       return;
     }
     createFolders(above);
@@ -186,7 +189,7 @@ public final class Journal implements JournalSource, Closeable {
     forceFolder(above);
   }
 
-  /** So that a power cut can't take the file's name, either. */
+  /** So that a power cut can't take the file's name either. */
   private static void forceFolder(Path folder) throws IOException {
     try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
       entries.force(true);
@@ -247,7 +250,7 @@ public final class Journal implements JournalSource, Closeable {
     file.truncate(known);
   }
 
-  /** Of what lies behind the last line, whether it is what a write of ours has left. */
+  /** Whether the bytes after the last line are what a write of ours has left. */
   private boolean isFragment(long known, long bytes) throws IOException {
     if (bytes > fragmentBytes) {
       return false;
@@ -269,7 +272,7 @@ public final class Journal implements JournalSource, Closeable {
    * @param line from position to limit: no newline but the last byte
    * @return false if it could not be written (disk full, quota, an error of the disk; somebody else
    *     has cut or lengthened the file): the line is lost, {@link #failure()} says why, and the
-   *     next one is tried anew
+   *     next one is tried again
    */
   public boolean append(ByteBuffer line) {
     long turn = turns.getPlain();
@@ -304,7 +307,7 @@ public final class Journal implements JournalSource, Closeable {
     return true;
   }
 
-  /** After a write that failed: how much of the line is in the file, nobody says. */
+  /** After a failed write it is unknown how much of the line is in the file. */
   private void cutFragment(ByteBuffer line) {
     fragmentOf = new byte[line.remaining()];
     line.get(fragmentOf);
@@ -317,7 +320,7 @@ public final class Journal implements JournalSource, Closeable {
   }
 
   /**
-   * Why the last append failed that did. For the appending thread only.
+   * Why the last failed append failed. For the appending thread only.
    *
    * @return the failure, or null if none has
    */
@@ -369,13 +372,13 @@ public final class Journal implements JournalSource, Closeable {
     String take() throws IOException;
   }
 
-  /** What can't be read now tells nothing. */
+  /** A look that can't read finds nothing. */
   private String look(Look atLines) {
     for (Look look : new Look[] {this::otherFile, this::otherLength, atLines}) {
       try {
         found(look.take());
       } catch (IOException unreadable) {
-        // The disk fails, perhaps: whoever needs the file will say so.
+        // Perhaps the disk fails: whoever needs the file will report it.
       }
     }
     return alteration.get();
@@ -391,7 +394,7 @@ public final class Journal implements JournalSource, Closeable {
     }
   }
 
-  /** Null if it is as it should be, or can't be told because lines are just being appended. */
+  /** Null if it is as it should be, or if that is unknown because lines are just being appended. */
   private String otherLength() throws IOException {
     for (int i = 0; i < LENGTH_LOOKS; i++) {
       long turn = turns.getAcquire();
@@ -442,9 +445,8 @@ public final class Journal implements JournalSource, Closeable {
   /**
    * {@inheritDoc}
    *
-   * <p>A disk that has refused once says nothing of it the next time, and may have lost what it was
-   * given (fsync(2), Linux has these pages as clean). So all of that is written again first, the
-   * same bytes.
+   * <p>A disk that has refused once does not report it again, and may have lost what it was
+   * given (fsync(2): Linux treats these pages as clean). So all of that is first written again, the same bytes.
    */
   @Override
   public long force() throws IOException {
@@ -461,7 +463,7 @@ public final class Journal implements JournalSource, Closeable {
     }
   }
 
-  /** Whatever a read finds there: what is not as it was written, the ledger will tell. */
+  /** It writes back whatever it reads: the ledger shows if that is not what was written. */
   private void writeAgain(long from, long to) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER_BYTES);
     long position = from;

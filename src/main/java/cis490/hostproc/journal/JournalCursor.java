@@ -96,7 +96,7 @@ public final class JournalCursor {
   }
 
   /**
-   * The next line that is kept, and one step behind it.
+   * The next line that is kept; the cursor then stands after it.
    *
    * @param limit bytes of the journal that may be read, at the end of a line
    * @return the line's bytes without the newline, or null if no more line that is kept ends before
@@ -122,7 +122,7 @@ public final class JournalCursor {
     return null;
   }
 
-  /** Has the next line in the buffer, from its position on; its length, -1 if there is none. */
+  /** Brings the next line into the buffer, from its position on; its length, -1 if there is none. */
   private int find(long limit) throws IOException {
     if (position >= limit) {
       return -1;
@@ -176,7 +176,7 @@ public final class JournalCursor {
     return last;
   }
 
-  /** More bytes behind the unread ones; false if the journal has none before the limit. */
+  /** More bytes after the unread ones; false if the journal has none before the limit. */
   private boolean fill(long limit, int unread) throws IOException {
     if (unread > LINE_LENGTH_MAX) {
       throw tooLong();
@@ -192,7 +192,7 @@ public final class JournalCursor {
     try {
       return source.read(buffer, position + unread) > 0;
     } finally {
-      // After a failure too: the unread bytes stand, and the walk can go on.
+      // Even after a failure the unread bytes are valid, and the walk can go on.
       buffer.flip();
     }
   }

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * The few things that a journal does to its file; a test can put one in its place that breaks on
- * purpose.
+ * What a journal does to its file; a test
+ * can replace it by one that breaks on purpose.
  */
 interface JournalFile extends Closeable {
 
@@ -19,7 +19,7 @@ interface JournalFile extends Closeable {
 
   void force() throws IOException;
 
-  /** Whether the file is just so long. For the appending thread, before each append. */
+  /** Whether the file has exactly this length. For the appending thread, before each append. */
   boolean endsAt(long length) throws IOException;
 
   /** For any thread, now and then. */
@@ -53,9 +53,8 @@ interface JournalFile extends Closeable {
       }
 
       /**
-       * Reads the last byte, and would read one more. Asking for the size is dearer than it looks:
-       * once somebody has seen a file's times (fstat), Linux 6.13 and later give the next write one
-       * of its own, which made a row 1.1 µs dearer; this, 0.5.
+       * Reads the last byte, and would read one more. Asking for the size costs more than it seems: once somebody has seen a file's times (fstat), Linux 6.13
+       * and later give the next write a time of its own, which cost 1.1 µs a row; this costs 0.5.
        */
       @Override
       public boolean endsAt(long length) throws IOException {

@@ -14,12 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A file of lines that somebody else writes, or wrote years ago. Opened for reading alone: nothing
+ * A file of lines that somebody else writes, or wrote years ago. Opened only for reading: nothing
  * is altered, not even a torn last line cut, and the file may lie on a read-only disk.
  *
- * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. What its lines
- * were is kept in short when they are first seen. Not for a file that this process has open as a
- * {@link Journal}.
+ * <p>Holds no lock. The file may grow meanwhile; losing complete lines is an error. A digest of its
+ * lines is kept when they are first seen. Not for a file that this process has open as a {@link
+ * Journal}.
  */
 public final class JournalReader implements JournalSource, Closeable {
 
@@ -52,7 +52,7 @@ public final class JournalReader implements JournalSource, Closeable {
    *
    * @param path the file
    * @return the reader, to be closed
-   * @throws IOException if there is no such file, it is no regular file, or can't be read
+   * @throws IOException if there is no such file, it is not a regular file, or can't be read
    */
   public static JournalReader open(Path path) throws IOException {
     if (!Files.exists(path)) {
@@ -63,7 +63,7 @@ public final class JournalReader implements JournalSource, Closeable {
     }
     if (!Files.isRegularFile(path)) {
       throw new IOException(
-          path + ": is no regular file, and its rows are read more than once; save them in one");
+          path + ": is not a regular file, and its rows are read more than once; save them in one");
     }
     requireName(path);
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
@@ -86,7 +86,10 @@ public final class JournalReader implements JournalSource, Closeable {
     }
   }
 
-  /** From where the last scan ended, or that line began: it may have been cut and begun anew. */
+  /**
+   * From where the last scan ended, or from the beginning of that line: it may have been cut and
+   * begun again.
+   */
   private synchronized void scan() throws IOException {
     long size = file.size();
     if (size < ledger.length()) {
@@ -175,10 +178,10 @@ public final class JournalReader implements JournalSource, Closeable {
   }
 
   /**
-   * Whether the path still means this file, and it has no bytes more than these.
+   * Whether the path still names this file, and the file has no more bytes than these.
    *
    * @param length where what was taken of it ended, bytes
-   * @return what else holds, in words that follow the file's name; null if it is so
+   * @return what is wrong, in words that follow the file's name; null if nothing is
    * @throws IOException if it can't be looked at
    */
   public String changeSince(long length) throws IOException {
@@ -220,7 +223,7 @@ public final class JournalReader implements JournalSource, Closeable {
    * {@inheritDoc}
    *
    * @throws RefusedLineException also if complete lines are gone, or the disk has refused before:
-   *     it says nothing of that the next time, and may have lost what it was given
+   *     it does not report that again, and may have lost what it was given
    */
   @Override
   public long force() throws IOException {

@@ -24,7 +24,7 @@ public interface JournalSource {
   /**
    * Forces what is there to disk (fdatasync). May take long; never for the sampling thread.
    *
-   * @return the {@link #length()} that a power cut can't take any more
+   * @return the {@link #length()} that a power cut can no longer take
    * @throws IOException if the disk refuses
    */
   long force() throws IOException;
@@ -40,7 +40,7 @@ public interface JournalSource {
   int read(ByteBuffer into, long position) throws IOException;
 
   /**
-   * Holds what was read against what is known to have been there before; here nothing is known. May
+   * Compares what was read with what is known to have been there before; here nothing is known. May
    * read on to the next place that is known.
    *
    * @param read a cursor over this journal, behind the lines that were read

@@ -4,12 +4,12 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the lines of a file were when they were written: how far they reach, how many they are, and
- * a fingerprint of all of them; and the same for some places on the way, so that a part of the file
- * can be held against it without reading all before.
+ * What the lines of a file were when they were written: their length, their number
+ * and a fingerprint of all of them; and the same for some places on the way, so that a part of the file
+ * can be checked without reading everything before it.
  *
- * <p>The fingerprint takes the CRC-32C of each line, newline included, in their order. It shows
- * what happens to a file; it is no protection from someone who reckons out what to write.
+ * <p>The fingerprint takes the CRC-32C of each line, newline included, in their order. It detects
+ * accidents; it does not protect against someone who computes lines with the same CRCs.
  *
  * <p>One thread adds, and allocates nothing and waits for nobody; any others look. They read again
  * if something was added meanwhile.
@@ -120,7 +120,7 @@ final class Ledger {
     }
   }
 
-  /** Whatever is read while the places are thinned out: it ends, and is then done again. */
+  /** A search while the places are thinned out ends with any result, and is then repeated. */
   private int lastUpTo(long position) {
     int low = 0;
     int high = Math.min(places, PLACES_MAX) - 1;

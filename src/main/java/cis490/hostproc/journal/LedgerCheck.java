@@ -4,24 +4,24 @@ import cis490.hostproc.journal.Ledger.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads lines again, and holds them against the ledger. */
+/** Reads lines again, and compares them with the ledger. */
 final class LedgerCheck {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** Of the lines from before, in one look: so that each is looked at again in turn. */
+  /** Bytes of old lines in one look, so that each is looked at again in turn. */
   static final long TURN_BYTES = 1024 * 1024;
 
   private final JournalSource source;
   private final Ledger ledger;
 
-  /** Made when it is needed: many a reader never looks twice. */
+  /** Made when needed: many readers never look twice. */
   private ByteBuffer buffer;
 
-  /** Up to where the lines that came were looked at. */
+  /** Up to where new lines were looked at. */
   private Place looked;
 
-  /** Where the next of the lines from before stand. */
+  /** Where the next old lines are. */
   private Place turn = Place.START;
 
   /** What is in the ledger now was just read. */
@@ -45,7 +45,7 @@ final class LedgerCheck {
     return found == null ? inLines(Place.START, read) : found;
   }
 
-  /** The lines that came since the last look, and some of those from before. */
+  /** The lines since the last look, and some older ones. */
   synchronized String inNewAndSomeOld() throws IOException {
     Place tip = ledger.tip();
     Place from = looked;

@@ -1,7 +1,7 @@
 /**
- * The JSONL file: append, repair, follow. It is the log of which the topic is a replica.
+ * The JSONL file: append, repair, follow. It is the log; the topic is its replica.
  *
- * <p>Needs the JDK alone, and carries bytes: lines, whatever they say. The rules are those of
+ * <p>Needs only the JDK, and carries bytes: lines, whatever they contain. The rules are those of
  * "File" in {@code docs/architecture.md}.
  */
 package cis490.hostproc.journal;

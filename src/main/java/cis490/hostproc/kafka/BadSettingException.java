@@ -17,7 +17,7 @@ public final class BadSettingException extends ConfigException {
   /**
    * Which one it is.
    *
-   * @return its name, or null if that can't be told
+   * @return its name, or null if that is unknown
    */
   public String setting() {
     return setting;

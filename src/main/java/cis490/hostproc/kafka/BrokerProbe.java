@@ -32,16 +32,15 @@ import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * Why there is no answer. A client's own timeout does not say whether nobody was there, somebody
- * who speaks another language, or whether the first broker has sent it to an address where nobody
- * is. So this goes the same way once more, step by step, within seconds.
+ * Finds out why there is no answer. A client's own timeout does not say whether nothing listened there, whether something else than Kafka
+ * did, or whether the first broker named an address where nothing listens. So this repeats the client's steps one by one, within seconds.
  */
 public final class BrokerProbe implements AutoCloseable {
 
   private static final Duration STEP = Duration.ofSeconds(2);
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
-  /** An answer is some kilobytes. What is longer was not meant to be one. */
+  /** An answer is some kilobytes. Anything longer is not an answer. */
   private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -134,7 +133,7 @@ public final class BrokerProbe implements AutoCloseable {
         : "no Kafka broker answers on " + servers + ": " + first;
   }
 
-  /** Null if a broker is there, and takes us for who we say we are. */
+  /** Null if a broker is there and accepts our credentials. */
   private String reach(Node node) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(node.host(), node.port()), stepMs());
@@ -155,7 +154,7 @@ public final class BrokerProbe implements AutoCloseable {
     }
   }
 
-  /** Clients are sent on to the addresses that the brokers name. */
+  /** Clients connect to the addresses that the brokers name. */
   private String advertised(Node bootstrap) {
     for (Node node : brokers(bootstrap)) {
       String problem = late() ? null : reach(node);

@@ -7,9 +7,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Our own defaults of Kafka's clients. Where two settings hang together, and the user has set one
- * of them, our default for the other follows it: a client with two that collide is refused by
- * Kafka, or never gets anything done. What the user has set is never altered.
+ * Our own defaults of Kafka's clients. If two settings depend on each other and the user has set one, our default for the
+ * other follows it: Kafka refuses a client whose settings collide, or the client never gets anything done. What the user has set is never altered.
  */
 final class ClientDefaults {
 
@@ -104,7 +103,7 @@ final class ClientDefaults {
       long atLeast = number(request, BLOCK_MS) + lingerMs;
       add(delivery, clamped(DELIVERY_MS, atLeast, Integer.MAX_VALUE));
     }
-    // Who gives a request more time has a slow cluster; initTransactions is at least one request.
+    // A longer request time means a slow cluster; initTransactions is at least one request.
     add(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.max(BLOCK_MS, number(request, BLOCK_MS)));
   }
 
@@ -178,7 +177,9 @@ final class ClientDefaults {
     return Math.max(least, Math.min(value, most));
   }
 
-  /** As it is so far. What is no number the client itself will refuse, and say which. */
+  /**
+   * As it is so far. A value that is not a number is refused by the client itself, with its name.
+   */
   private long number(String name, long otherwise) {
     return number(all, name, otherwise);
   }

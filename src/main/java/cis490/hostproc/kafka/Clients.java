@@ -29,9 +29,9 @@ import org.apache.kafka.common.utils.KafkaThread;
  * together. Nothing here waits without a limit, and each limit is one of CLOCK_MONOTONIC.
  *
  * <p>Kafka's own limits follow the wall clock, and some of its calls have none ({@code flush},
- * {@code close}): they wait for ever for a client whose thread has died. So one thread of ours
- * makes all calls. It touches nothing but clients, and may be interrupted and left behind. An error
- * that ends a client's own thread fails the call that waits for it at once.
+ * {@code close}): they wait forever for a client whose thread has died. So one thread of ours makes
+ * all calls. It touches nothing but clients, and may be interrupted and left behind. An error that
+ * ends a client's own thread fails the call that waits for it at once.
  *
  * <p>For one thread at a time.
  */
@@ -43,7 +43,7 @@ public final class Clients implements AutoCloseable {
   private static final Duration CLOSED_WITHIN = Duration.ofSeconds(5);
   private static final Duration THREAD_ENDS_WITHIN = Duration.ofMillis(300);
 
-  /** Less than that is worth no new connection: Kafka's waits are longer. */
+  /** A smaller step needs no new connection: Kafka's waits are longer. */
   private static final long SET_BACK_MS = 2_000;
 
   /** What the admin client says when its thread has died (KafkaAdminClient). */
@@ -101,7 +101,7 @@ public final class Clients implements AutoCloseable {
     FirstLook look = new FirstLook(settings);
     Clients looking = new Clients(settings, clientId);
     try {
-      // What is no Kafka must not be in a client's list: its answer, read as a length, would be
+      // A server that is not Kafka must not be in a client's list: its answer, read as a length, would be
       // hundreds of megabytes, or the end of the client's thread.
       String brokers = looking.call("the first look", look.limit(), look::findBrokers);
       return brokers.equals(settings.bootstrapServers())
@@ -149,7 +149,8 @@ public final class Clients implements AutoCloseable {
   }
 
   /**
-   * A new consumer each time, with fetches as the user or Kafka has them; that of before is closed.
+   * A new consumer each time, with fetches as the user or Kafka has them; the previous one is
+   * closed.
    *
    * @return it fails at an offset that is not there
    * @throws KafkaException if it can't be made
@@ -164,7 +165,7 @@ public final class Clients implements AutoCloseable {
   }
 
   /**
-   * A new producer each time; that of before is closed.
+   * A new producer each time; the previous one is closed.
    *
    * @param transactionalId of the producer
    * @param transactionTimeout after which the brokers end a transaction
@@ -180,7 +181,7 @@ public final class Clients implements AutoCloseable {
     return producer;
   }
 
-  /** The address of a broker is looked up meanwhile, which takes as long as it takes. */
+  /** This resolves broker names, which has no limit of its own. */
   private <C> C make(Supplier<C> maker) {
     return call(
         "the making of a client",
@@ -207,7 +208,7 @@ public final class Clients implements AutoCloseable {
   }
 
   /**
-   * For a wait that is made of many short ones.
+   * For a long wait that consists of many short ones.
    *
    * @param waitingSinceNs {@link System#nanoTime()}
    * @throws KafkaException if the topic is gone that is watched
@@ -316,7 +317,7 @@ public final class Clients implements AutoCloseable {
    * @param what for a message
    * @param answer that comes
    * @param stop asked every 200 ms
-   * @return the answer; null if told to stop first
+   * @return the answer; null if stopped first
    */
   public <T> T await(String what, KafkaFuture<T> answer, BooleanSupplier stop) {
     return await(what, apiLimit(), answer, stop);
@@ -363,7 +364,7 @@ public final class Clients implements AutoCloseable {
   }
 
   /**
-   * What was to end at a time of day ends so much later then, and new clients do not know of it.
+   * A wait that ends at a wall clock time would end that much later; new clients are not affected.
    */
   private boolean isClockSetBack() {
     long aheadMs = aheadMs();
@@ -371,7 +372,7 @@ public final class Clients implements AutoCloseable {
     return aheadMs < mostAheadMs - SET_BACK_MS;
   }
 
-  /** The wall clock, against the one that nobody sets. */
+  /** How far the wall clock is ahead of the monotonic one. */
   private long aheadMs() {
     return wallClockMs.getAsLong() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.provider.ConfigProvider;
 
-/** Values that stand elsewhere, {@code ${provider:path:key}} (KIP-297). */
+/** Values that are kept elsewhere, {@code ${provider:path:key}} (KIP-297). */
 final class ConfigProviders {
 
   private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;

@@ -1,6 +1,6 @@
 package cis490.hostproc.kafka;
 
-/** Knows where the brokers are, and starts one if that is how it is done. */
+/** Knows where the brokers are, and starts the embedded one if that is used. */
 @FunctionalInterface
 public interface Connector {
   /**

@@ -6,7 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Words for what Kafka's clients throw: what is behind it, rather than who noticed. */
+/** Describes what Kafka's clients throw, by its root cause. */
 public final class FailureText {
 
   private static final int DEPTH_MAX = 20;
@@ -50,7 +50,7 @@ public final class FailureText {
     return chain;
   }
 
-  /** What an exception says that was made of its cause alone. */
+  /** Whether an exception only repeats its cause. */
   private static boolean repeatsItsCause(Throwable failure) {
     Throwable cause = failure.getCause();
     return cause != null && failure.getMessage().equals(cause.toString());

@@ -23,18 +23,18 @@ import javax.net.ssl.X509TrustManager;
 
 /**
  * Asks each bootstrap server, before any client is made, what Kafka's clients ask first: which
- * requests it knows (ApiVersions, KIP-35). A client takes the first four bytes of any answer for a
- * length and makes room for it: {@code HTTP} is 1.2 GB, a TLS alert 352 MB.
+ * requests it knows (ApiVersions, KIP-35). A client takes the first four bytes of
+ * any answer as a length and allocates that much: {@code HTTP} is 1.2 GB, a TLS alert 352 MB.
  *
- * <p>Only what certainly is no Kafka counts as such. If nobody answers, or not yet, that is left to
- * the clients, which have words for it.
+ * <p>Only what is certainly not Kafka is refused. If no server answers,
+ * or not yet, that is left to the clients, which report it.
  */
 final class FirstLook {
 
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
-  /** For tests, too: whoever answers with it passes for Kafka. */
+  /** Also for tests: a server that answers with it counts as Kafka. */
   static final int CORRELATION = 0x68_6F_73_74;
 
   private static final short API_VERSIONS = 18;
@@ -73,14 +73,14 @@ final class FirstLook {
     this.hasClientCertificate = settings.hasClientCertificate();
   }
 
-  /** How long {@link #findBrokers} takes at the most, but for the look-up of names. */
+  /** How long {@link #findBrokers} takes at the most, except for resolving names. */
   Duration limit() {
     Duration one = CONNECT_WITHIN.plus(ANSWER_WITHIN).multipliedBy(2);
     return one.multipliedBy(servers.size()).plusSeconds(10);
   }
 
   /**
-   * Leaves out who is no Kafka and, if somebody is, who does not answer.
+   * Leaves out servers that are not Kafka and, if one is, those that do not answer.
    *
    * @return {@code host:port,…}, at least one
    * @throws NotKafkaException if nobody is left, with what answers instead
@@ -184,7 +184,7 @@ final class FirstLook {
         count = length < 2 * Integer.BYTES ? in.read(answer, length, answer.length - length) : 0;
       }
     } catch (IOException noMore) {
-      // What came must do.
+      // What has arrived must be enough.
     }
     return Arrays.copyOf(answer, length);
   }
@@ -204,7 +204,7 @@ final class FirstLook {
 
   private static Finding judge(byte[] answer) {
     if (answer.length == 0) {
-      // Closed, or silent: a broker that is about to end or to begin does that, too.
+      // Closed, or silent: a broker that is stopping or starting does the same.
       return Finding.UNKNOWN;
     }
     if (answer.length >= 2 * Integer.BYTES) {
@@ -222,7 +222,7 @@ final class FirstLook {
   private static final class TrustAll implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {
-      // Asked by servers alone.
+      // Only servers call this.
     }
 
     @Override

@@ -21,14 +21,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * How every Kafka client here is made: the settings that the promise hangs on, over the user's own
+ * How every Kafka client here is made: the settings that the promise depends on, over the user's own
  * (TLS, SASL, timeouts), over our defaults.
  */
 public final class KafkaSettings {
 
   /**
    * After this time a broker ends a transaction: a dead collector's hides later rows from readers
-   * for so long at most.
+   * for at most this long.
    */
   public static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
@@ -70,7 +70,7 @@ public final class KafkaSettings {
           ProducerConfig.PARTITIONER_CLASS_CONFIG, "",
           ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, "");
 
-  /** Of consumers in a group, which ours are not: they read what they are told to. */
+  /** Of consumers in a group. Ours are in none: they read the partitions assigned to them. */
   private static final Set<String> UNUSED =
       Set.of(
           ConsumerConfig.GROUP_ID_CONFIG,
@@ -101,8 +101,8 @@ public final class KafkaSettings {
   }
 
   /**
-   * Whether a setting leaves the rows exact. Some are ours alone; who says what we do anyway, is
-   * free to say so.
+   * Whether a setting leaves the rows exact. Some are ours alone; setting them
+   * to our own value is allowed.
    *
    * @param name a client setting
    * @param value of it
@@ -137,7 +137,7 @@ public final class KafkaSettings {
   }
 
   /**
-   * Checks the user's settings as far as it can be told without a connection: values, what they
+   * Checks the user's settings as far as that is possible without a connection: values, what they
    * name, and whether they go together.
    *
    * @throws BadSettingException naming the first with which nothing could ever be shipped
@@ -157,7 +157,7 @@ public final class KafkaSettings {
     return resolved().get(name);
   }
 
-  /** What config providers say may be another thing the next time: a password was changed. */
+  /** Config providers may give another value the next time: a password may have changed. */
   private Map<String, String> resolved() {
     return own.containsKey(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
         ? ConfigProviders.resolve(own)
@@ -251,7 +251,8 @@ public final class KafkaSettings {
   static Map<String, String> consumerConfig(Map<String, String> own) {
     Map<String, String> config = ClientDefaults.consumer(used(own));
     config.putAll(GUARDED_CONSUMER);
-    // It is always told where to read. Where that is gone it says so: a jump looks like other rows.
+    // It always gets a position to read from. If that is gone it must fail: a jump would look like
+    // other rows.
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     return config;
   }
@@ -270,7 +271,7 @@ public final class KafkaSettings {
     return ClientDefaults.admin(used(own));
   }
 
-  /** Without what says the same as we do, and what our clients have no use for. */
+  /** Without settings that equal ours, and without those that our clients do not use. */
   private static Map<String, String> used(Map<String, String> own) {
     Map<String, String> used = new HashMap<>();
     for (Map.Entry<String, String> setting : own.entrySet()) {
@@ -279,7 +280,7 @@ public final class KafkaSettings {
         used.put(name, setting.getValue());
       }
     }
-    // The user's name for the clients, if there is one: quotas hang on it.
+    // The user's name for the clients, if there is one: quotas depend on it.
     used.remove(CommonClientConfigs.CLIENT_ID_CONFIG, "");
     String servers = used.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
     if (servers != null) {

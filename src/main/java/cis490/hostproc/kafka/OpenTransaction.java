@@ -19,9 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A transaction in a topic that is not ours and is not ended. No reader of committed rows sees
- * anything behind its first record, so that the topic's end can't be known, and nothing may be
- * sent. The brokers end it by its timeout, unless they have lost what they knew of it (KIP-664).
+ * A transaction in a topic that is not ours and is not ended. No reader of committed rows sees anything after its first record,
+ * so the topic's end can't be known, and nothing may be sent. The brokers end it by its timeout, unless they have lost what they knew of it (KIP-664).
  */
 public final class OpenTransaction {
 
@@ -35,7 +34,7 @@ public final class OpenTransaction {
    * @param clients reach the brokers
    * @param topic its only partition is looked at
    * @param limit how long an open one is waited for
-   * @return offset behind the last record or marker
+   * @return offset after the last record or marker
    * @throws TimeoutException that names the transaction which is open still
    * @throws InterruptedException if the waiting thread is interrupted
    */
@@ -67,7 +66,7 @@ public final class OpenTransaction {
         .offset();
   }
 
-  /** Whose the first one is, and what ends it. There can be more, each hides all behind it. */
+  /** Who has the first one, and what ends it. There can be more; each hides everything after it. */
   private static String describe(Clients clients, String topic, long stableEnd) {
     String open = "a transaction is open in " + topic + " from offset " + stableEnd + " on";
     TopicPartition partition = new TopicPartition(topic, 0);

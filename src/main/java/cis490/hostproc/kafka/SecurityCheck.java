@@ -31,8 +31,8 @@ import org.apache.kafka.common.security.ssl.SslFactory;
 import org.apache.kafka.common.utils.SecurityUtils;
 
 /**
- * What can be told of TLS and SASL without a connection: no broker, no key distribution center and
- * no token endpoint is asked.
+ * What can be checked of TLS and SASL without a connection: no broker, no key distribution center
+ * and no token endpoint is asked.
  */
 final class SecurityCheck {
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.metrics.MetricsReporter;
 
 /**
  * Finds settings with which nothing can ever be shipped, without a connection. In a run they would
- * look like an outage that does not end.
+ * look like an endless outage.
  */
 final class SettingsCheck {
 
@@ -28,7 +28,7 @@ final class SettingsCheck {
   private static final String REBOOTSTRAP_AFTER =
       CommonClientConfigs.METADATA_RECOVERY_REBOOTSTRAP_TRIGGER_MS_CONFIG;
 
-  /** Who gives none of one of these, gets no answer. */
+  /** A zero for one of these means no answer, ever. */
   private static final List<String> TIMES =
       List.of(
           ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
@@ -59,7 +59,7 @@ final class SettingsCheck {
   }
 
   /**
-   * Checks all that can be told.
+   * Checks everything that can be known.
    *
    * @param own the user's settings
    * @throws BadSettingException naming the first that can't work
@@ -198,13 +198,13 @@ final class SettingsCheck {
       needed += Math.min(value, Integer.MAX_VALUE);
       said.append(said.isEmpty() ? "" : " and ").append(part).append('=').append(value);
     }
-    // Kafka, too, takes what is more for its greatest number.
+    // Kafka also takes larger values as its largest number.
     if (room < Math.min(needed, Integer.MAX_VALUE)) {
       throw new BadSettingException(whole, whole + "=" + room + " has no room for " + said);
     }
   }
 
-  /** Refuses a class that is not there, or is no such thing. */
+  /** Refuses a class that does not exist, or has the wrong type. */
   static void requireClass(String setting, String name, Class<?> kind) {
     try {
       Class<?> found = Class.forName(name, false, loader());

@@ -24,7 +24,7 @@ public final class TopicReader implements AutoCloseable {
   /** Without any progress for this long the broker counts as gone. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(20);
 
-  /** Bytes that one fetch brings: on a slow link, too, it is there before Kafka asks again. */
+  /** Bytes that one fetch brings: even on a slow link it arrives before Kafka asks again. */
   public static final int FETCH_BYTES = 256 * 1024;
 
   private final Clients clients;

@@ -39,7 +39,7 @@ final class TopicWatch {
    */
   void look(long waitingSinceNs) {
     if (isGone) {
-      throw new KafkaException("topic " + name + " was deleted or made anew");
+      throw new KafkaException("topic " + name + " was deleted or created again");
     }
     long nowNs = System.nanoTime();
     boolean isDue = nowNs - waitingSinceNs > ASK_AFTER_NS && nowNs - askedAtNs > ASK_AFTER_NS;

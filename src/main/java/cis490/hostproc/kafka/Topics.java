@@ -25,7 +25,7 @@ public final class Topics {
   }
 
   /**
-   * Asks for a topic's id: it tells one from the next of the same name.
+   * Asks for a topic's id: it distinguishes topics that had the same name.
    *
    * @param clients reach the brokers
    * @param name of the topic

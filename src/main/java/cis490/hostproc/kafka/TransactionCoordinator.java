@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Why a cluster has no transactions. The brokers keep them in a topic of their own, and where they
- * can't make it or write to it, {@code initTransactions} times out for ever and does not say why.
+ * can't make it or write to it, {@code initTransactions} times out forever and does not say why.
  */
 public final class TransactionCoordinator {
 

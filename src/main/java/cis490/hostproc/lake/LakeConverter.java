@@ -26,7 +26,7 @@ import org.apache.kafka.connect.storage.Converter;
  * episode_id} and {@code seq} before them. What is not just that is refused, so that Connect can
  * put it into a dead-letter topic: nothing is dropped, cut, or guessed.
  *
- * <p>Numbers of the kernel that are greater than 2^63 - 1 are refused, too: the lake's integers are
+ * <p>Numbers of the kernel that are greater than 2^63 - 1 are also refused: the lake's integers are
  * signed. docs/lake.md, "Why a converter of its own?".
  */
 public final class LakeConverter implements Converter {
@@ -124,7 +124,7 @@ public final class LakeConverter implements Converter {
     try {
       return Long.parseLong(text(headers, SEQ));
     } catch (NumberFormatException wrong) {
-      throw new DataException("header seq is no number", wrong);
+      throw new DataException("header seq is not a number", wrong);
     }
   }
 

@@ -110,7 +110,7 @@ public final class LakeHealth implements ConnectRestExtension {
     } catch (InterruptException ended) {
       throw ended;
     } catch (ExecutionException | RuntimeException | LinkageError | AssertionError failure) {
-      LOG.info("what is committed can't be told", failure);
+      LOG.info("what is committed is unknown", failure);
     }
   }
 

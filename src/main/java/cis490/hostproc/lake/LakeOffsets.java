@@ -91,8 +91,8 @@ final class LakeOffsets implements LakeStall.Finder, AutoCloseable {
   }
 
   /**
-   * Behind the last row are the marks of transactions, rows that were given up, and what is no row:
-   * all that is never committed. So it is read, once.
+   * After the last row are transaction markers, aborted rows, and records that are not rows: all
+   * that is never committed. So it is read, once.
    */
   @Override
   public LakeStall.Row find(LakeStall.Look look) {

@@ -22,21 +22,21 @@ import org.apache.kafka.connect.errors.ConnectException;
  * Iceberg's sink task, whose commits go on whatever topics come and go.
  *
  * <p>Iceberg's task ends its coordinator, the thread that commits into the tables, each time its
- * consumer's partitions are dealt out anew, and a new coordinator waits for a whole commit interval
- * before it commits. A new topic, or a deleted one, has them dealt out anew: where one comes in
- * each interval nothing is ever committed. Here the coordinator lives as long as the task.
- * docs/lake.md, "Why a task of its own?".
+ * consumer is rebalanced, and a new coordinator waits for a whole commit interval before it
+ * commits. A new topic, or a deleted one, causes a rebalance: where one comes in each interval
+ * nothing is ever committed. Here the coordinator lives as long as the task. docs/lake.md, "Why a
+ * task of its own?".
  */
 public final class LakeSinkTask extends IcebergSinkTask {
 
   /**
-   * What the committer is told that the task has lost. It ends the coordinator if that is nothing,
-   * or has the first of all partitions in it; of anything else it only does what it must: what was
-   * read and is not committed is dropped, and will be read again.
+   * What the committer gets as lost by the task. It ends the coordinator if that is nothing, or has
+   * the first of all partitions in it; of anything else it only does what it must: what was read
+   * and is not committed is dropped, and will be read again.
    */
   private static final List<TopicPartition> NOT_THE_FIRST = List.of(new TopicPartition("none", 0));
 
-  /** What it is told when the task ends. */
+  /** What it gets when the task ends. */
   private static final List<TopicPartition> ALL = List.of();
 
   /** How long a coordinator may wait for partitions that are gone, at each commit. */
@@ -123,7 +123,7 @@ public final class LakeSinkTask extends IcebergSinkTask {
   /**
    * A coordinator waits for as many partitions as there were when it began. With more it is
    * content. With fewer it commits when its time is out, which works, but takes longer: so it is
-   * replaced, though rarely, for a new one begins its interval anew.
+   * replaced, though rarely, for a new one starts its interval again.
    *
    * @param partitions all that the task has from now on
    */

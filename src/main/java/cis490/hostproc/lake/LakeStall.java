@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Tells from one look at Kafka to the next whether a lake commits: a row may wait for so long and
+ * Decides from one look at Kafka to the next whether a lake commits: a row may wait for so long and
  * no longer, unless others are committed meanwhile. Times are of one clock that never goes back.
  */
 final class LakeStall {
@@ -86,7 +86,7 @@ final class LakeStall {
             isStillWaiting ? seen.sinceMs : nowMs);
   }
 
-  /** A topic that is deleted takes its offset along: that is no commit. */
+  /** A deleted topic takes its offset along: that is not a commit. */
   private boolean hasRowsMore(Look look) {
     return look.committed.entrySet().stream()
         .anyMatch(each -> each.getValue() > last.committed.getOrDefault(each.getKey(), 0L));

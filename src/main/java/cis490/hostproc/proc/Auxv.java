@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * {@code /proc/<pid>/auxv}: what the kernel told a process at its start (getauxval(3)); here the
- * two units that rows are measured in.
+ * {@code /proc/<pid>/auxv}: what the kernel passed to a process at its start (getauxval(3)); here
+ * the two units that rows are measured in.
  *
  * @param pageSizeBytes AT_PAGESZ, bytes in a page
  * @param clockTicksPerSecond AT_CLKTCK, jiffies in a second

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One kernel file, kept open, read anew from its beginning each time.
+ * One kernel file, kept open, read from its beginning each time.
  *
  * <p>The kernel reports a size of 0, so the size is never asked: a text is whole when it leaves
  * room in the buffer. The buffer grows when a text fills it, once, and no further than {@link

@@ -9,12 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * Reads the beginning of a file into a direct buffer: pread(2), and as little as can be around it.
+ * Reads the beginning of a file into a direct buffer: pread(2), with as little around it as
+ * possible.
  *
  * <p>{@link FileChannel#read(ByteBuffer, long)} ends in the same native call. What it does on the
- * way, for other threads that interrupt this one or close the file, made a row 0.13 µs dearer; all
- * its parsing costs 0.2. Here one thread reads and closes. The jar's manifest opens the JDK's
- * package ({@code Add-Opens}); where it is shut, or another JDK has other names, the channel reads.
+ * way, for other threads that interrupt this one or close the file, made a row 0.13 µs more
+ * expensive; all its parsing costs 0.2. Here one thread reads and closes. The jar's manifest opens
+ * the JDK's package ({@code Add-Opens}); where it is closed, or a JDK has other names, the channel
+ * reads.
  */
 final class PositionalRead {
 
@@ -70,7 +72,7 @@ final class PositionalRead {
     return member;
   }
 
-  /** Whether the channel is left out. */
+  /** Whether reads bypass the channel. */
   boolean direct() {
     return descriptor != null;
   }

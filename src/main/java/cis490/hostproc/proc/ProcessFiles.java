@@ -23,7 +23,7 @@ public final class ProcessFiles implements Closeable {
   public enum Found {
     /** The process lives; {@link #stat()} is new. */
     ALIVE,
-    /** The process is no more. */
+    /** The process no longer exists. */
     GONE,
     /** The process is dead and not yet waited for by its parent: no thread of it runs. */
     ZOMBIE
@@ -104,7 +104,7 @@ public final class ProcessFiles implements Closeable {
             id, procRoot, "is a thread of process " + process + name + ", which can be watched");
       }
     } catch (MalformedKernelTextException notTold) {
-      // Then it must do as it is.
+      // Without that line the id is taken as it is.
     }
   }
 
@@ -156,7 +156,7 @@ public final class ProcessFiles implements Closeable {
         + pids;
   }
 
-  /** Which lines the kernel gives; where a file can't be read now, its first text will tell. */
+  /** Which lines the kernel gives; where a file can't be read now, its first text will show it. */
   private void learnLines() {
     try {
       int ioLength = ioFile.peek();

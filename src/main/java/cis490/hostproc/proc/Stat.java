@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * {@code /proc/<pid>/stat}: the numbers of the last text.
  *
- * <p>A text that is refused leaves some of them new and some old: they are then of no use.
+ * <p>A text that is refused leaves some of them new and some old: they must not be used then.
  *
  * <p>Field numbers are those of proc(5), "/proc/pid/stat". The command name (field 2) can hold any
  * byte but NUL, so fields are counted from the <em>last</em> closing parenthesis. Unsigned 64-bit
@@ -31,7 +31,7 @@ public final class Stat {
   public Stat() {}
 
   /**
-   * Takes the numbers from a kernel text. On an error the numbers of before are partly overwritten
+   * Takes the numbers from a kernel text. On an error the previous numbers are partly overwritten
    * and mean nothing.
    *
    * @param text the kernel's bytes

@@ -7,7 +7,7 @@ import cis490.hostproc.proc.ProcessFiles;
  * One tick's numbers, under the names of the row schema. One object serves a whole episode.
  *
  * <p>Numbers of the kernel are unsigned 64-bit values in a {@code long}; the two times are signed.
- * {@code docs/rows.md} says what each is good for.
+ * {@code docs/rows.md} says what each one means.
  */
 public final class Row {
 

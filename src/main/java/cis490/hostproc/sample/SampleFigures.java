@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What the sampling loop says of itself. The loop alone writes, into plain counters: it allocates
+ * The figures of the sampling loop. The loop alone writes, into plain counters: it allocates
  * nothing and waits for nobody. Micrometer, and whoever logs, read them from other threads.
  */
 public final class SampleFigures {
@@ -38,8 +38,8 @@ public final class SampleFigures {
   /** Tag of the gauges that go with a timer: p50, p99 or max. */
   public static final String QUANTILE_TAG = "quantile";
 
-  /** What can be wrong for many ticks and is said once. */
-  public enum Complaint {
+  /** What can be wrong for many ticks and is logged once. */
+  public enum Warning {
     /** No numbers from {@code io}. */
     IO_UNREADABLE,
     /** No numbers from {@code status}. */
@@ -66,13 +66,13 @@ public final class SampleFigures {
   private final AtomicLong missed = new AtomicLong();
   private final AtomicLong malformed = new AtomicLong();
   private final AtomicLong unwritten = new AtomicLong();
-  private final AtomicReferenceArray<String> complaints =
-      new AtomicReferenceArray<>(Complaint.values().length);
+  private final AtomicReferenceArray<String> warnings =
+      new AtomicReferenceArray<>(Warning.values().length);
 
   /** All 0. */
   public SampleFigures() {}
 
-  /** Whatever comes of it: a row, or none. */
+  /** Counts a tick, with or without a row. */
   void countTick(long latenessNs) {
     lateness.record(latenessNs);
   }
@@ -101,18 +101,18 @@ public final class SampleFigures {
     add(unwritten, 1);
   }
 
-  void complain(Complaint complaint, String text) {
-    complaints.compareAndSet(complaint.ordinal(), null, text);
+  void warn(Warning warning, String text) {
+    warnings.compareAndSet(warning.ordinal(), null, text);
   }
 
   /**
-   * The first text of a complaint.
+   * The first text of a warning.
    *
-   * @param complaint which
+   * @param warning which
    * @return what was wrong, or null if nothing was
    */
-  public String complaint(Complaint complaint) {
-    return complaints.get(complaint.ordinal());
+  public String warning(Warning warning) {
+    return warnings.get(warning.ordinal());
   }
 
   /**
@@ -182,7 +182,7 @@ public final class SampleFigures {
    * Registers the meters.
    *
    * @param registry where they go
-   * @param tags that tell them from those of other episodes
+   * @param tags that distinguish them from other episodes
    */
   public void bindTo(MeterRegistry registry, Tags tags) {
     counter(registry, tags, ROWS, SampleFigures::rows, "rows appended");

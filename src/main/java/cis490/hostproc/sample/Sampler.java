@@ -6,7 +6,7 @@ import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.ProcessFiles;
 import cis490.hostproc.row.Row;
 import cis490.hostproc.row.RowEncoder;
-import cis490.hostproc.sample.SampleFigures.Complaint;
+import cis490.hostproc.sample.SampleFigures.Warning;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
@@ -17,8 +17,8 @@ import java.util.concurrent.CountDownLatch;
  * <p>A tick belongs to the deadline that was waited for. When work, or a late wake-up, went past
  * further deadlines, those ticks are counted as missed and the next one still ahead is taken up:
  * the grid never shifts. Whatever ends the loop: ticks due = rows + missed + malformed + unwritten.
- * A tick is due if its deadline has come before the loop ended; the look that finds the process
- * gone is none.
+ * A tick is due if its deadline has come before the loop
+ * ended; the look that finds the process gone is not a tick.
  */
 public final class Sampler {
 
@@ -33,7 +33,7 @@ public final class Sampler {
   private final RowEncoder encoder = new RowEncoder();
   private final CountDownLatch firstTick = new CountDownLatch(1);
 
-  /** The last reading of CLOCK_MONOTONIC: one serves all that is asked at the same moment. */
+  /** The last reading of CLOCK_MONOTONIC: one reading serves everything at that moment. */
   private long nowNs;
 
   /** Whether the last look has found no process. */
@@ -68,7 +68,7 @@ public final class Sampler {
   }
 
   /**
-   * Reads and encodes a few samples that go nowhere, so that the first ticks do not pay for the
+   * Reads and encodes a few samples and discards them, so that the first ticks do not pay for the
    * loading of classes. Before {@link #run}.
    */
   public void warmUp() {
@@ -204,10 +204,10 @@ public final class Sampler {
       appended = append();
     } catch (MalformedKernelTextException malformed) {
       figures.countMalformed();
-      figures.complain(complaint(malformed), malformed.getMessage());
+      figures.warn(warning(malformed), malformed.getMessage());
     } catch (IOException unreadable) {
       figures.countMalformed();
-      figures.complain(Complaint.STAT_UNREADABLE, unreadable.getMessage());
+      figures.warn(Warning.STAT_UNREADABLE, unreadable.getMessage());
     }
     nowNs = clock.monotonicNs();
     figures.countTick(startNs - deadlineNs);
@@ -222,51 +222,51 @@ public final class Sampler {
       return true;
     }
     figures.countUnwritten();
-    figures.complain(Complaint.UNWRITTEN, journal.failure().getMessage());
+    figures.warn(Warning.UNWRITTEN, journal.failure().getMessage());
     return false;
   }
 
-  private static Complaint complaint(MalformedKernelTextException malformed) {
+  private static Warning warning(MalformedKernelTextException malformed) {
     return switch (malformed.file()) {
-      case "io" -> Complaint.IO_MALFORMED;
-      case "status" -> Complaint.STATUS_MALFORMED;
-      default -> Complaint.STAT_MALFORMED;
+      case "io" -> Warning.IO_MALFORMED;
+      case "status" -> Warning.STATUS_MALFORMED;
+      default -> Warning.STAT_MALFORMED;
     };
   }
 
-  /** What could not even be opened; a failure of {@link #noteUnreadable} comes later. */
+  /** Files that could not be opened; {@link #noteUnreadable} is for later failures. */
   private void noteUnopened() {
     if (!files.ioPresent()) {
-      figures.complain(Complaint.IO_UNREADABLE, files.ioFailure().getMessage());
+      figures.warn(Warning.IO_UNREADABLE, files.ioFailure().getMessage());
     }
     if (!files.statusPresent()) {
-      figures.complain(Complaint.STATUS_UNREADABLE, files.statusFailure().getMessage());
+      figures.warn(Warning.STATUS_UNREADABLE, files.statusFailure().getMessage());
     }
   }
 
-  /** A single failure is no complaint: a process that is ending answers so, too. */
+  /** A single failure is not a warning: a process that is ending also answers this way. */
   private void noteUnreadable() {
     ioFailuresInRow = files.ioPresent() ? 0 : ioFailuresInRow + 1;
     statusFailuresInRow = files.statusPresent() ? 0 : statusFailuresInRow + 1;
     if (ioFailuresInRow == 2) {
-      figures.complain(Complaint.IO_UNREADABLE, files.ioFailure().getMessage());
+      figures.warn(Warning.IO_UNREADABLE, files.ioFailure().getMessage());
     }
     if (statusFailuresInRow == 2) {
-      figures.complain(Complaint.STATUS_UNREADABLE, files.statusFailure().getMessage());
+      figures.warn(Warning.STATUS_UNREADABLE, files.statusFailure().getMessage());
     }
     if (!ioLinesSeen && files.ioPresent()) {
       ioLinesSeen = true;
-      noteAbsent(Complaint.IO_LINES_ABSENT, "io", files.io().absent());
+      noteAbsent(Warning.IO_LINES_ABSENT, "io", files.io().absent());
     }
     if (!statusLinesSeen && files.statusPresent()) {
       statusLinesSeen = true;
-      noteAbsent(Complaint.STATUS_LINES_ABSENT, "status", files.status().absent());
+      noteAbsent(Warning.STATUS_LINES_ABSENT, "status", files.status().absent());
     }
   }
 
-  private void noteAbsent(Complaint complaint, String file, String lines) {
+  private void noteAbsent(Warning warning, String file, String lines) {
     if (lines != null) {
-      figures.complain(complaint, file + " has no " + lines);
+      figures.warn(warning, file + " has no " + lines);
     }
   }
 }

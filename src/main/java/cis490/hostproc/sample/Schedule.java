@@ -58,7 +58,7 @@ public record Schedule(long originNs, long intervalNs, long firstTick, long star
 
   private static Schedule starting(
       long originNs, long intervalNs, long firstTick, long startNs, long durationNs) {
-    // An interval of room, so that the deadline after the last tick is no overflow.
+    // An interval of room, so that the deadline after the last tick does not overflow.
     long lastNs = Long.MAX_VALUE - intervalNs;
     long endNs = startNs > lastNs - durationNs ? lastNs : startNs + durationNs;
     return new Schedule(originNs, intervalNs, firstTick, startNs, endNs);

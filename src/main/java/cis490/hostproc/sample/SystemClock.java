@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>{@link System#nanoTime()} is CLOCK_MONOTONIC on Linux HotSpot. CLOCK_REALTIME with its
  * nanoseconds is behind {@link Instant#now()}, which allocates; the call beneath it is open to us
- * because the jar's manifest exports its package ({@code Add-Exports}). Started in another way we
- * fall back to Instant.
+ * because the jar's manifest exports its package ({@code Add-Exports}). Without that manifest
+ * Instant is used.
  */
 public final class SystemClock implements Clock {
 

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The kernel may wake a thread up to its timer slack too late, 50 µs unless told otherwise
- * (prctl(2), PR_SET_TIMERSLACK). A thread may set its own under /proc.
+ * The kernel may wake a thread up to its timer slack too late, 50 µs by default (prctl(2),
+ * PR_SET_TIMERSLACK). A thread may set its own under /proc.
  */
 final class TimerSlack {
 

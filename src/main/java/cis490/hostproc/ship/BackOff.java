@@ -15,7 +15,7 @@ final class BackOff {
 
   private int failures;
 
-  /** One more has failed: ns to wait now. */
+  /** Notes one more failure; returns the ns to wait now. */
   long fail() {
     long ceilingNs =
         Math.min(CEILING.toNanos(), FIRST.toNanos() << Math.min(failures, DOUBLINGS_MAX));

@@ -10,18 +10,18 @@ import org.apache.kafka.common.errors.ProducerFencedException;
  */
 final class Fencing {
 
-  /** Who yields does so when fenced twice within this. */
+  /** A shipper that yields does so when fenced twice within this time. */
   private static final Duration YIELD_WITHIN = Duration.ofMinutes(1);
 
   private static final int TIMES_MAX = 1;
 
-  private final boolean yields;
+  private final boolean isYielding;
   private int times;
   private long lastNs;
 
-  /** {@code yields}: rows that arrive between two fencings do not make it forget the first. */
-  Fencing(boolean yields) {
-    this.yields = yields;
+  /** {@code isYielding}: rows that arrive between two fencings do not make it forget the first. */
+  Fencing(boolean isYielding) {
+    this.isYielding = isYielding;
   }
 
   /** Whether the brokers have ended what our producer began, whoever asked for it. */
@@ -44,7 +44,7 @@ final class Fencing {
 
   /** Rows have arrived. */
   void noteProgress() {
-    if (!yields || System.nanoTime() - lastNs > YIELD_WITHIN.toNanos()) {
+    if (!isYielding || System.nanoTime() - lastNs > YIELD_WITHIN.toNanos()) {
       times = 0;
     }
   }

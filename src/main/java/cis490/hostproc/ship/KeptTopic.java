@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A topic with one partition, made explicitly, with the settings that keep what is in it. */
+/** A topic with one partition, created explicitly, with settings that keep its content. */
 final class KeptTopic {
 
   private static final Logger LOG = LoggerFactory.getLogger(KeptTopic.class);
@@ -72,13 +72,13 @@ final class KeptTopic {
             "LogAppendTime"));
   }
 
-  /** Makes the topic if it is not there, and mends its settings; its id tells one from the next. */
+  /** Creates the topic if it is missing, and corrects its settings. Its id distinguishes it from a later topic of the same name. */
   Uuid ensure() throws ShippingStoppedException {
     TopicDescription description;
     try {
       description = Topics.describe(clients, name);
     } catch (UnknownTopicOrPartitionException missing) {
-      // Asked first: who may not make topics can still use one that was made for them.
+      // Asked first: a user without the right to create topics can still use one that exists.
       create();
       description = describeNew();
     }
@@ -113,7 +113,7 @@ final class KeptTopic {
           "the making of topic " + name,
           clients.admin().createTopics(List.of(topic)).values().get(name));
     } catch (TopicExistsException there) {
-      // Somebody was quicker.
+      // Somebody else has just created it.
     } catch (InvalidTopicException refused) {
       throw new ShippingStoppedException("topic " + name + ": " + refused.getMessage());
     }
@@ -155,8 +155,8 @@ final class KeptTopic {
   }
 
   /**
-   * Waits until readers see all before an offset. A commit is decided when the producer is told so,
-   * and takes effect in the partition some moments later.
+   * Waits until readers see everything before an offset. A commit is decided when the producer gets its
+   * answer, and takes effect in the partition some moments later.
    *
    * @return false if that takes longer than {@code limit}
    */

@@ -13,12 +13,12 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
  * What Kafka knows of an episode, asked before anything is published of it: a manifest is never
  * replaced by one that knows less, nor by that of another recording. For any thread.
  *
- * <p>Whoever publishes a manifest comes with the episode's transactional id, and so fences off who
- * came earlier. So what is read after {@code initTransactions} is the last one.
+ * <p>Whoever publishes a manifest uses the episode's
+ * transactional id, and so fences off earlier publishers. So what is read after {@code initTransactions} is the last one.
  */
 public final class KnownManifest implements Connector {
 
-  /** Ends what only another id helps against. */
+  /** The end of messages where only another id helps. */
   public static final String ANOTHER = "choose another --episode";
 
   private final EpisodeId episode;
@@ -68,7 +68,7 @@ public final class KnownManifest implements Connector {
       throw new ShippingStoppedException(
           "the episode "
               + episode
-              + " is retired: with a topic made anew the lake would have its rows twice");
+              + " is retired: if its topic were created again, the lake would have its rows twice");
     }
     return last;
   }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts an episode's manifest into the topic that all collectors share. What holds that up, a
- * partition without a leader or somebody's open transaction, must not hold up rows: so this has a
+ * Puts an episode's manifest into the topic that all collectors share. A partition without a leader or somebody's open
+ * transaction can delay that, and must not delay rows: so this has a
  * transactional id, clients and a thread of its own. The clients are closed again each time.
  *
  * <p>The id has one owner at a time, as that of the rows has: what is read of the manifests after
@@ -102,7 +102,7 @@ final class ManifestPublisher {
     stopped = stop;
   }
 
-  /** The first time is no news: shipping itself may have lost the brokers. */
+  /** The first failure is not logged: shipping itself may have lost the brokers. */
   private synchronized void failed(Throwable failure) {
     againAtNs = System.nanoTime() + (AGAIN_FIRST.toNanos() << Math.min(failures, DOUBLINGS_MAX));
     failures++;
@@ -163,7 +163,7 @@ final class ManifestPublisher {
         published = json;
       }
       // Another's open transaction may hide ours for a while; it is committed all the same. The
-      // commit's marker takes an offset, too.
+      // commit's marker also takes an offset.
       episodes.awaitStable(offset + 2, VISIBLE_WITHIN);
     }
   }

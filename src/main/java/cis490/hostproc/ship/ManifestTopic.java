@@ -22,7 +22,7 @@ public final class ManifestTopic {
    *
    * @param settings where the brokers are
    * @param clientId the clients' name
-   * @return by id; null where it is no manifest
+   * @return by id; null if it is not a manifest
    * @throws Exception if the topic can't be read
    */
   public static Map<String, Manifest> read(KafkaSettings settings, String clientId)

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is said while rows can't be shipped: its beginning and its end, and in between what else
- * comes into the way, rarer each time.
+ * The log of a time in which rows can't be shipped: its
+ * beginning, its end, and further causes in between, less often each time.
  */
 final class Outage {
 
@@ -30,7 +30,7 @@ final class Outage {
       LOG.warn("shipping broke off, rows wait in the file: {}", problem);
       noteSaid(problem, SAY_AGAIN_AFTER);
     } else if (!problem.equals(said) && System.nanoTime() - saidAtNs > sayAgainAfter.toNanos()) {
-      // What was in the way first may be over, and now it is something that only a person can end.
+      // The first cause may be over, and the present one may need a person.
       LOG.warn("rows still wait in the file: {}", problem);
       noteSaid(problem, sayAgainAfter.multipliedBy(2));
     }

@@ -5,7 +5,7 @@ import cis490.hostproc.kafka.TopicReader;
 import java.time.Duration;
 
 /**
- * How much is sent and fetched at once. It follows what the way to the brokers bears: what takes
+ * How much is sent and fetched at once. It adapts to the connection: what takes
  * too long, or fails, is smaller the next time, down to one row, and grows again with each success.
  * So there is progress at any bandwidth, and on a fast link few transactions.
  *
@@ -54,7 +54,7 @@ final class Pace {
     rowsOpen += more;
   }
 
-  /** The transaction is over, and took so long. */
+  /** The transaction is over, and took this long. */
   void noteCommit(long tookNs) {
     long limitNs = Math.min(TRANSACTION.toNanos(), transactionTimeout.toNanos() / 4);
     if (tookNs > limitNs) {

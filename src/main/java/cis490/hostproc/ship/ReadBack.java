@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Holds the records of a topic, from its beginning, against the file: value, key and headers, byte
+ * Compares the records of a topic, from its beginning, with the file: value, key and headers, byte
  * for byte.
  */
 final class ReadBack implements TopicReader.Visitor {
@@ -28,7 +28,7 @@ final class ReadBack implements TopicReader.Visitor {
     this.constantHeaders = constantHeaders;
   }
 
-  /** The next record; false once one differs, and whatever comes behind that says nothing. */
+  /** The next record; false once one differs, and records after that mean nothing. */
   @Override
   public boolean visit(ConsumerRecord<byte[], byte[]> record) throws IOException {
     if (difference == null) {

@@ -6,7 +6,7 @@ import cis490.hostproc.episode.EpisodeId;
 import java.util.Map;
 
 /**
- * Where an episode's rows go, and how each is told from others'.
+ * Where an episode's rows go, and what distinguishes them from others'.
  *
  * @param episode whose rows they are: topic, key and transactional id are made of it
  * @param headers that are the same in every record

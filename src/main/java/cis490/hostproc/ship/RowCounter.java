@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** How many rows topics hold, told by the number of each one's last row. Not for two threads. */
+/** How many rows topics hold, taken from the number of each one's last row. For one thread. */
 public final class RowCounter implements AutoCloseable {
 
   private final Clients clients;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 
-/** What the shipper says of itself. Written by the shipper's thread, read by any. */
+/** The figures of the shipper. Written by the shipper's thread, read by any. */
 public final class ShipFigures {
 
   /** Tag of all meters of an episode. */
@@ -48,7 +48,7 @@ public final class ShipFigures {
    * Registers its meters.
    *
    * @param registry where they go
-   * @param tags that tell them from those of other episodes
+   * @param tags that distinguish them from other episodes
    * @param rowsInFile complete rows in the file now
    */
   public ShipFigures(MeterRegistry registry, Tags tags, LongSupplier rowsInFile) {
@@ -88,7 +88,7 @@ public final class ShipFigures {
     acknowledged = rows;
   }
 
-  /** The topic holds so many, says a look at its end. */
+  /** The topic holds this many rows, according to a look at its end. */
   void noteRecovered(long rows) {
     if (found < 0) {
       found = rows;

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param manifests the episode's manifest, published beside the rows
  * @param linger how long rows gather while the shipper has caught up, more than 0: the most that a
  *     row waits before its transaction begins
- * @param yields whether another shipper of the same episode that goes on is left to it
+ * @param isYielding whether this shipper gives way to another one of the same episode
  */
 public record ShipJob(
     JournalSource source,
@@ -21,7 +21,7 @@ public record ShipJob(
     Replica replica,
     ManifestFeed manifests,
     Duration linger,
-    boolean yields) {
+    boolean isYielding) {
 
   String topic() {
     return replica.topic();

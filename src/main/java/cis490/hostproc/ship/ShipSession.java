@@ -76,7 +76,7 @@ final class ShipSession implements AutoCloseable {
   /**
    * Finds out how far the topic is, and proves that it is this file's beginning.
    *
-   * @param known where the file was last known to be committed; saves hashing it anew
+   * @param known where the file was last known to be committed; saves hashing it again
    */
   void recover(JournalCursor known) throws Exception {
     if (topic.id().isEmpty()) {
@@ -107,8 +107,8 @@ final class ShipSession implements AutoCloseable {
   }
 
   /**
-   * A topic that is not there may have been retired, and its rows are in the lake: they would come
-   * there twice. So the manifest is asked for first, and must not be hidden by a transaction.
+   * A missing topic may have been retired, and its
+   * rows are in the lake: they would arrive there twice. So the manifest is asked for first, and must not be hidden by a transaction.
    */
   private void requireNotRetired() throws Exception {
     if (episodes.id().isPresent()) {
@@ -144,8 +144,8 @@ final class ShipSession implements AutoCloseable {
   }
 
   /**
-   * Who has taken the transactional id from our producer; null if nobody did, or that can't be
-   * told. A broker that ends a transaction because it took too long looks the same to the producer,
+   * Who has taken the transactional id from our producer;
+   * null if nobody has, or if that is unknown. A broker that ends a transaction because it took too long looks the same to the producer,
    * but leaves it aborted; whoever takes it over leaves it empty, or has one of his own.
    */
   String findRival() {
@@ -167,7 +167,7 @@ final class ShipSession implements AutoCloseable {
     }
   }
 
-  /** A cursor behind the row that the topic ends with, if the file is the same up to there. */
+  /** A cursor after the last row of the topic, if the file is the same up to there. */
   private JournalCursor upTo(ConsumerRecord<byte[], byte[]> tail, JournalCursor known)
       throws Exception {
     RowHeaders last = RowHeaders.of(tail);
@@ -281,7 +281,7 @@ final class ShipSession implements AutoCloseable {
     }
   }
 
-  /** Readers would else wait until it times out. */
+  /** Otherwise readers would wait until it times out. */
   private void abort() {
     try {
       clients.run("the abort", clients.blockLimit(), producer::abortTransaction);
@@ -295,22 +295,22 @@ final class ShipSession implements AutoCloseable {
   }
 
   /**
-   * A topic deleted behind our back comes back empty, made by the broker to its own taste. Rows
+   * A topic that somebody else deleted comes back empty, created by the broker with its own settings. Rows
    * that are not its first ones are then told by their offsets.
    */
   private void checkTopicId() {
     if (!topic.id().equals(Optional.of(topicId))) {
-      throw new KafkaException("topic " + job.topic() + " was deleted or made anew");
+      throw new KafkaException("topic " + job.topic() + " was deleted or created again");
     }
   }
 
-  /** The commit marker takes an offset, too. */
+  /** The commit marker also takes an offset. */
   private static long afterMarker(long lastOffset) {
     return lastOffset + 2;
   }
 
   /**
-   * Holds the whole topic against all of the file that is committed: the first difference in words,
+   * Compares the whole topic with all of the file that is committed: the first difference in words,
    * or null.
    */
   String readBack() throws Exception {

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows one file and replicates it into its topic, exactly once, until told that the file is
+ * Follows one file and replicates it into its topic, exactly once, until it learns that the file is
  * complete and all of it has arrived. Never gives up by itself, unless going on would not be exact.
  *
  * <p>A machine without a thread: each {@link #step()} does what is next, which may wait for Kafka
@@ -35,7 +35,9 @@ public final class Shipper {
   /** Where not even an address is found (an embedded broker that does not start), nothing helps. */
   private static final int CONNECT_FAILURES_MAX = 3;
 
-  /** An Error is no outage: a class is missing, or memory. It may pass, but is not waited for. */
+  /**
+   * An Error is not an outage: a class is missing, or memory. It may pass, but is not waited for.
+   */
   private static final int ERRORS_MAX = 10;
 
   /** How a job ended. */
@@ -65,7 +67,7 @@ public final class Shipper {
       this.text = text;
     }
 
-    /** For people. */
+    /** In messages. */
     @Override
     public String toString() {
       return text;
@@ -113,7 +115,7 @@ public final class Shipper {
     this.constantHeaders = RowHeaders.constants(job.replica().headers());
     this.committed = job.start();
     this.manifests = new ManifestPublisher(job);
-    this.fencing = new Fencing(job.yields());
+    this.fencing = new Fencing(job.isYielding());
   }
 
   /**
@@ -197,7 +199,7 @@ public final class Shipper {
     // Asked before the file's length: what was appended before it was complete is then seen.
     boolean isLast = complete;
     if (isLast && completeLength < 0) {
-      // Whoever may go on writing, it is complete here.
+      // Others may go on writing; for this job it is complete.
       completeLength = job.source().length();
       offerManifest();
     } else if (manifests.isBehind()) {
@@ -291,7 +293,7 @@ public final class Shipper {
       return refused.getMessage();
     }
     if (failure instanceof Error) {
-      // It is tried again too, wherever it comes from; not for ever.
+      // It is also tried again, wherever it comes from, but not forever.
       errorsInRow++;
       return errorsInRow > ERRORS_MAX ? failure.toString() : null;
     }

@@ -20,7 +20,8 @@ public final class ShipperThread {
   /**
    * Ready to {@link #start()}.
    *
-   * @param shipper touched by this thread alone from then on, but for what is said to be for any
+   * @param shipper touched only by this thread from then on, except for methods that are said to be
+   *     for any
    */
   public ShipperThread(Shipper shipper) {
     this.shipper = shipper;

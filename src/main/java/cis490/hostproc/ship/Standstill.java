@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that something is to be done and nothing goes on: no row arrives or is read back, and no
+ * Notices that there is work and no progress: no row arrives or is read back, and no
  * attempt fails. Each wait has a limit of its own, so that this should never have anything to say.
  * For one thread, which looks now and then.
  */
@@ -26,7 +26,7 @@ public final class Standstill {
   /**
    * From now on.
    *
-   * @param after how long nothing may go on
+   * @param after how long there may be no progress
    * @param nowNs CLOCK_MONOTONIC, ns
    */
   public Standstill(Duration after, long nowNs) {
@@ -42,7 +42,7 @@ public final class Standstill {
    * @param nowNs CLOCK_MONOTONIC, ns
    */
   public void look(Shipper shipper, ShipFigures figures, long nowNs) {
-    // An attempt that fails is no progress, but whoever makes it has said what is in the way.
+    // A failed attempt is not progress, but it has logged what is in the way.
     long done = figures.acknowledged() + figures.rowsReadBack() + figures.failures();
     long standsNs = standsNs(shipper.state(), figures.pending(), done, nowNs);
     boolean stands = standsNs >= afterNs;
@@ -58,7 +58,9 @@ public final class Standstill {
     said = stands;
   }
 
-  /** How long nothing has gone on, ns. Following a file that has nothing new is no standstill. */
+  /**
+   * How long there was no progress, ns. Following a file that has nothing new is not a standstill.
+   */
   long standsNs(Shipper.State nowIn, long rowsWaiting, long done, long nowNs) {
     boolean hasNothingToDo = rowsWaiting <= 0 && nowIn == Shipper.State.FOLLOWING;
     if (hasNothingToDo || done != progress || nowIn != state) {

@@ -7,14 +7,14 @@ import cis490.hostproc.kafka.KafkaSettings;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
-/** Holds a whole topic, as it was when opened, against a file. Alters neither. */
+/** Compares a whole topic, as it was when opened, with a file. Alters neither. */
 public final class TopicCheck implements AutoCloseable {
 
   private final WholeTopic topic;
   private long rows;
 
   /**
-   * What came out.
+   * The result.
    *
    * @param rows records in the topic, committed
    * @param difference the first place where topic and file are not the same, null if they are equal
@@ -41,13 +41,13 @@ public final class TopicCheck implements AutoCloseable {
   }
 
   /**
-   * Reads all of the topic, behind a difference too.
+   * Reads all of the topic, even after a difference.
    *
    * @param start the file's beginning
    * @param length bytes of the file, at the end of a line
    * @param key what each record should have
    * @param headers what each record should have, beside those that differ from row to row
-   * @param progress told after each record how many there were
+   * @param progress called after each record with the number so far
    * @return how many there are, and whether they are the file's
    * @throws Exception if topic or file can't be read
    */

@@ -25,7 +25,7 @@ public final class TopicExport implements AutoCloseable {
   private final WholeTopic topic;
 
   /**
-   * What came out.
+   * The result.
    *
    * @param rows in the file that are the topic's
    * @param rowsAppended of them, now
@@ -61,7 +61,7 @@ public final class TopicExport implements AutoCloseable {
    * @param file empty, or the beginning of what the topic holds; what else it holds is not altered
    * @param key what each record should have
    * @param headers what each record should have, beside those that differ from row to row
-   * @param progress told after each record how many there were
+   * @param progress called after each record with the number so far
    * @return what the file has now
    * @throws IOException if the file can't be written or read
    * @throws ShippingStoppedException if a record was not written by hostproc
@@ -127,7 +127,7 @@ public final class TopicExport implements AutoCloseable {
       return difference == null;
     }
 
-    /** What can be told before the row is in the file. */
+    /** What can be checked before the row is in the file. */
     private RowDifference ofRecord(
         String which, ConsumerRecord<byte[], byte[]> record, RowHeaders headers) {
       if (!Arrays.equals(key, record.key())) {
@@ -164,7 +164,7 @@ public final class TopicExport implements AutoCloseable {
     }
 
     /**
-     * Behind a line that was left out, places are shifted, and the chain is of more than is here.
+     * After a line that was left out, positions are shifted, and the chain covers more than the file has.
      */
     private RowDifference ofPlace(String which, RowHeaders headers) {
       long leftOut = headers.end() - cursor.position() - bytesLeftOut;

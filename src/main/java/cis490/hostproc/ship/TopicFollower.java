@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An episode's rows from the first on, and those to come: each once, in order, whatever happens to
+ * An episode's rows from the first, and new ones as they arrive: each once, in order, whatever happens to
  * the topic meanwhile. Rows are handed out only after a look that it is still the same topic. One
- * that was made anew is read from its beginning: if it has the same rows, it goes on behind them.
+ * that was created again is read from its beginning: if it has the same rows, it goes on after
+ * them.
  */
 public final class TopicFollower implements AutoCloseable {
 
@@ -37,7 +38,7 @@ public final class TopicFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-  /** A collector at work makes a deleted topic anew within seconds; nobody else does. */
+  /** A running collector creates a deleted topic again within seconds; nobody else does. */
   private static final Duration MADE_ANEW_WITHIN = Duration.ofSeconds(10);
 
   private final KafkaSettings settings;
@@ -47,13 +48,13 @@ public final class TopicFollower implements AutoCloseable {
   /** Of what was handed out. */
   private final RowSequence handedOut = new RowSequence();
 
-  /** Of the topic as it is: another one while it is read anew, up to what was handed out. */
+  /** Of the topic as it is: another one while it is read again, up to what was handed out. */
   private RowSequence seen = handedOut;
 
   /** Null until it is made, on the way to the next record. */
   private Consumer<byte[], byte[]> consumer;
 
-  /** Null after a failure that they don't survive. */
+  /** Null after a failure that makes them useless. */
   private Clients clients;
 
   private TopicDescription description;
@@ -114,7 +115,8 @@ public final class TopicFollower implements AutoCloseable {
       Uuid before = Topics.id(clients, topic);
       readOnce(settings, topic, clientId, visitor);
       if (!Topics.id(clients, topic).equals(before)) {
-        throw new ShippingStoppedException("topic " + topic + " was made anew while it was read");
+        throw new ShippingStoppedException(
+            "topic " + topic + " was created again while it was read");
       }
     }
   }
@@ -138,7 +140,7 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   /**
-   * All rows, until told to stop.
+   * All rows, until it is stopped.
    *
    * @param visitor sees each
    * @param stop asked several times a second
@@ -159,7 +161,7 @@ public final class TopicFollower implements AutoCloseable {
     }
   }
 
-  /** False once the visitor has enough. */
+  /** False once the visitor wants no more. */
   private boolean step(TopicReader.Visitor visitor, BooleanSupplier stop) throws Exception {
     if (consumer == null) {
       begin();
@@ -219,7 +221,7 @@ public final class TopicFollower implements AutoCloseable {
     if (seen.rows() == handedOut.rows()) {
       if (!seen.chain().equals(handedOut.chain())) {
         throw new ShippingStoppedException(
-            "topic " + topic() + " was made anew, with other rows than were read before");
+            "topic " + topic() + " was created again, with other rows than were read before");
       }
       if (madeAnew) {
         LOG.info("topic {} has the same {} rows again; going on behind them", topic(), seen.rows());
@@ -231,8 +233,8 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   /**
-   * The topic is not any more what it was, or it never was in order. The first can mend itself, if
-   * who ships fills it again from the file.
+   * The topic is not any more what it was, or it never was in order. The first may repair itself if a
+   * shipper fills it again from the file.
    *
    * @throws ShippingStoppedException if that was tried already
    */
@@ -253,7 +255,7 @@ public final class TopicFollower implements AutoCloseable {
    * Waits for an answer that the topic is still the same. What was polled before it is then of this
    * topic: an id never comes back.
    *
-   * @return false if it is another one, or if told to stop
+   * @return false if it is another one, or if stopped
    */
   private boolean look(BooleanSupplier stop) throws ShippingStoppedException {
     while (!stop.getAsBoolean()) {
@@ -286,7 +288,9 @@ public final class TopicFollower implements AutoCloseable {
     boolean same = now.topicId().equals(description.topicId());
     if (!same) {
       LOG.warn(
-          "topic {} was deleted and made anew; {} rows of it were read", topic(), handedOut.rows());
+          "topic {} was deleted and created again; {} rows of it were read",
+          topic(),
+          handedOut.rows());
       description = now;
       madeAnew = true;
       readAnew();
@@ -294,7 +298,7 @@ public final class TopicFollower implements AutoCloseable {
     return same;
   }
 
-  /** A collector at work makes it anew, but nobody else does. */
+  /** A running collector creates it again, but nobody else does. */
   private void isGone() throws ShippingStoppedException {
     long now = System.nanoTime();
     if (goneSinceNs == 0) {

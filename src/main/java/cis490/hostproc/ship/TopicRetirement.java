@@ -25,7 +25,7 @@ public record TopicRetirement(Replica replica, Proved proved) {
   private static final Duration ENDED_WITHIN = Duration.ofSeconds(40);
 
   /**
-   * What must be as it was.
+   * What must not have changed.
    *
    * @param topicId of the topic whose rows were looked at
    * @param rows that were proved
@@ -49,10 +49,8 @@ public record TopicRetirement(Replica replica, Proved proved) {
   }
 
   /**
-   * Says so in the manifest, and deletes the topic, in this order: if the second fails, the same
-   * again does what is left. Before that whoever ships is fenced off, and then all must be as it
-   * was proved. Who comes later fences this off, and its manifest is not published; or finds that
-   * manifest, and stops.
+   * Publishes the retired manifest and deletes the topic, in this order: if the second fails, the same command does it later. Before that, any shipper is fenced off, and
+   * everything must still be as it was proved. A shipper that comes later either fences this off, so that its manifest is not published, or finds that manifest and stops.
    *
    * @param settings where the brokers are
    * @param clientId the clients' name
@@ -85,7 +83,9 @@ public record TopicRetirement(Replica replica, Proved proved) {
   private void requireSameTopic(Clients clients, RowCounter counter) throws Exception {
     if (!Topics.id(clients, replica.topic()).equals(proved.topicId())) {
       throw new ShippingStoppedException(
-          "topic " + replica.topic() + " was deleted and made anew while its rows were looked at");
+          "topic "
+              + replica.topic()
+              + " was deleted and created again while its rows were looked at");
     }
     OptionalLong now = counter.rows(replica.topic());
     if (now.isEmpty() || now.getAsLong() != proved.rows()) {

@@ -82,7 +82,7 @@ class LakeRowsTest {
   void whatIsNoJsonIsNamedByItsLine() {
     IOException failure =
         assertThrows(IOException.class, () -> problem(LAKE.replace("\"seq\":1,", "seq 1\n")));
-    assertTrue(failure.getMessage().startsWith("line 2 is no JSON: "), failure.getMessage());
+    assertTrue(failure.getMessage().startsWith("line 2 is not JSON: "), failure.getMessage());
     assertEquals(1, failure.getMessage().lines().count());
     assertThrows(IOException.class, () -> problem("{\"seq\":0,\"seq\":0}"));
   }

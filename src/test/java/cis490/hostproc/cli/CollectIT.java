@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.ship.RowCounter;
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.TestBroker;
 import cis490.hostproc.testkit.TestTopics;
 import cis490.hostproc.testkit.Tool;
@@ -308,10 +309,9 @@ class CollectIT {
     Tool.require("setpriv", "--version");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
     Hostproc run =
-        Hostproc.start(
-            folder,
+        Hostproc.startBehind(
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
-            Hostproc.JAR,
+            folder,
             "collect",
             "--episode",
             episode,
@@ -666,7 +666,7 @@ class CollectIT {
         "LC_ALL=C "
             + Path.of(System.getProperty("java.home"), "bin", "java")
             + " -jar "
-            + Hostproc.JAR
+            + Program.JAR
             + " collect --episode a --offline --output \"$(printf '\\303\\244')\" -- true";
     Hostproc run = Hostproc.startCommand(folder, List.of("sh", "-c", collect));
 
@@ -750,10 +750,9 @@ class CollectIT {
   void aKeyboardInterruptIsASignalThoughTheCommandDiesOfItToo() throws Exception {
     // A session of its own, so that the interrupt goes to collector and command alone.
     Hostproc run =
-        Hostproc.start(
-            folder,
+        Hostproc.startBehind(
             List.of("setsid"),
-            Hostproc.JAR,
+            folder,
             "collect",
             "--episode",
             episode,
@@ -872,17 +871,16 @@ class CollectIT {
   @Test
   void anInstallWithoutTheBrokersJarsCollectsAllTheSame() throws Exception {
     Path plain = Files.createDirectories(folder.resolve("plain/lib"));
-    for (Path jar : Files.list(Hostproc.JAR.resolveSibling("lib")).toList()) {
+    for (Path jar : Files.list(Program.JAR.resolveSibling("lib")).toList()) {
       Files.copy(jar, plain.resolve(jar.getFileName()));
     }
     Path jar = folder.resolve("plain/hostproc.jar");
-    Files.copy(Hostproc.JAR, jar);
+    Files.copy(Program.JAR, jar);
 
     Hostproc embedded =
-        Hostproc.start(
-            folder,
-            List.of(),
+        Hostproc.startJar(
             jar,
+            folder,
             "collect",
             "--episode",
             episode,
@@ -893,10 +891,9 @@ class CollectIT {
     assertOneLine(embedded, "this install has no embedded broker");
 
     Hostproc cluster =
-        Hostproc.start(
-            folder,
-            List.of(),
+        Hostproc.startJar(
             jar,
+            folder,
             "collect",
             "--episode",
             episode,

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.testkit.EndsWhatItStarts;
-import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ class InheritanceIT {
 
   @Test
   void underTheLauncherACommandInheritsWhatItWouldWithoutIt() throws Exception {
-    List<String> launcher = List.of(Hostproc.JAR.resolveSibling("hostproc").toString());
+    List<String> launcher = List.of(Program.LAUNCHER.toString());
     String setting = setting("CHLD USR1 HUP " + ALSO_THE_JVMS);
     assertSame(world(setting, List.of()), world(setting, collect(launcher)));
   }
@@ -89,7 +89,7 @@ class InheritanceIT {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String setting = setting("CHLD USR1 HUP");
     String direct = world(setting, List.of());
-    String under = world(setting, collect(List.of(java, "-jar", Hostproc.JAR.toString())));
+    String under = world(setting, collect(List.of(java, "-jar", Program.JAR.toString())));
     assertSame(JVMS.matcher(direct).replaceAll(""), JVMS.matcher(under).replaceAll(""));
   }
 
@@ -107,7 +107,7 @@ class InheritanceIT {
 
   @Test
   void whatIsClosedStaysClosed() throws Exception {
-    List<String> launcher = List.of(Hostproc.JAR.resolveSibling("hostproc").toString());
+    List<String> launcher = List.of(Program.LAUNCHER.toString());
     String setting = "exec <&- 2>&-; exec \"$@\"";
     List<String> list = List.of("sh", "-c", "echo /proc/$$/fd/*");
     String direct = text(shown(setting, List.of(), list));
@@ -121,8 +121,7 @@ class InheritanceIT {
     String setting = "exec \"$@\" \"$(printf 'a\\377b')\" \"$(printf '\\303\\251')\"";
     List<String> show = List.of("printf", "%s.");
     Path direct = shown(setting, List.of(), show);
-    Path under =
-        shown(setting, collect(List.of(Hostproc.JAR.resolveSibling("hostproc") + "")), show);
+    Path under = shown(setting, collect(List.of(Program.LAUNCHER + "")), show);
     assertEquals(text(direct), text(under));
     assertEquals("a\377b.\303\251.", text(under));
   }

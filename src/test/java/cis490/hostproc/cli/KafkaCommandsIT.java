@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.testkit.Brokers;
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.TestBroker;
 import cis490.hostproc.testkit.TestTopics;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,6 +38,7 @@ class KafkaCommandsIT {
   private final String episode = "it-" + UUID.randomUUID();
 
   /** The README's first command, but for its length; then the one that its summary proposes. */
+  @Tag("long")
   @Test
   void aNewcomersFirstRunAndTheNextOne() throws Exception {
     Hostproc first =
@@ -125,7 +128,7 @@ class KafkaCommandsIT {
       String line = listed();
       producer.send(new ProducerRecord<>("oracle.episodes", 0, key, null)).get();
       assertTrue(line.startsWith(episode + "-?[31m?7m? "), line);
-      assertTrue(line.endsWith("its entry is no manifest"), line);
+      assertTrue(line.endsWith("its entry is not a manifest"), line);
     }
     Hostproc list = Hostproc.run(folder, "episodes", "--bootstrap-servers", TestBroker.address());
     assertFalse(list.out().contains(episode), list.out());
@@ -219,6 +222,7 @@ class KafkaCommandsIT {
     assertEquals(0, run.exitCode(), run.err());
   }
 
+  @Tag("long")
   @Test
   void collectorsThatStartTogetherShareOneBrokerAndOutliveItsOwner() {
     List<Hostproc> runs = new ArrayList<>();
@@ -299,6 +303,7 @@ class KafkaCommandsIT {
   }
 
   /** Said once when Kafka is away, once when it is back; and what becomes of the topic. */
+  @Tag("long")
   @Test
   void followOutlivesAnOutageAndSaysWhatBecameOfTheTopic() throws Exception {
     Path rows = folder.resolve("rows.jsonl");
@@ -393,7 +398,7 @@ class KafkaCommandsIT {
   /** {@code > gone} is a pipe whose reader has gone away before anything was written. */
   private void assertLost(String command, String redirection, String rest) {
     String name = command.split(" ")[0];
-    String program = System.getProperty("java.home") + "/bin/java -jar " + Hostproc.JAR + " ";
+    String program = Program.LAUNCHER + " ";
     String line =
         redirection.equals(" > gone")
             ? "mkfifo p; exec 3<>p 4>p 3<&-; " + program + command + rest + " >&4"
@@ -408,8 +413,7 @@ class KafkaCommandsIT {
   @Test
   void anEpisodeThatIsNotThereIsOneLine() {
     Hostproc run =
-        Hostproc.run(
-            folder, "consume", "--episode", episode, "--bootstrap-servers", TestBroker.address());
+        Hostproc.call("consume", "--episode", episode, "--bootstrap-servers", TestBroker.address());
     assertEquals(1, run.exitCode());
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(run.err().contains("no topic oracle.host-proc." + episode), run.err());
@@ -418,7 +422,13 @@ class KafkaCommandsIT {
   @Test
   void aBrokerThatIsNotThereIsOneLine() {
     Hostproc run =
-        Hostproc.run(folder, "consume", "--episode", "a", "--bootstrap-servers", "127.0.0.1:1");
+        Hostproc.call(
+            "consume",
+            "--episode",
+            "a",
+            "--bootstrap-servers",
+            "127.0.0.1:1",
+            Hostproc.impatient(folder));
     assertEquals(1, run.exitCode());
     assertEquals("hostproc consume: no Kafka broker answers on 127.0.0.1:1\n", run.err());
   }
@@ -427,7 +437,7 @@ class KafkaCommandsIT {
   private String consumeCommand(String address) {
     return System.getProperty("java.home")
         + "/bin/java -jar "
-        + Hostproc.JAR
+        + Program.JAR
         + " consume --episode "
         + episode
         + " --bootstrap-servers "

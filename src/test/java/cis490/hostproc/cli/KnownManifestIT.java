@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.TestBroker;
 import cis490.hostproc.testkit.TestTopics;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -64,7 +65,7 @@ class KnownManifestIT {
 
     Hostproc pipe = shell("cat " + rows + " | " + shipping("/dev/stdin"));
     assertEquals(1, pipe.exitCode());
-    assertTrue(pipe.err().contains("/dev/stdin: is no regular file"), pipe.err());
+    assertTrue(pipe.err().contains("/dev/stdin: is not a regular file"), pipe.err());
   }
 
   @Test
@@ -212,7 +213,7 @@ class KnownManifestIT {
   }
 
   private String shipping(String file) {
-    return "java -jar " + Hostproc.JAR + " ship --episode " + episode + " " + kafka() + " " + file;
+    return Program.LAUNCHER + " ship --episode " + episode + " " + kafka() + " " + file;
   }
 
   private Hostproc shell(String script) {

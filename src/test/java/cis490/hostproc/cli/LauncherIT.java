@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(EndsWhatItStarts.class)
 class LauncherIT {
 
-  private static final Path LAUNCHER = Hostproc.JAR.resolveSibling("hostproc");
+  private static final Path LAUNCHER = Program.LAUNCHER;
 
   @TempDir private Path folder;
 
@@ -39,8 +40,8 @@ class LauncherIT {
   void withoutAnArchiveOrWithAnotherOneItIsTheSame() throws IOException {
     Path elsewhere = Files.createDirectory(folder.resolve("a b"));
     Path moved = Files.copy(LAUNCHER, elsewhere.resolve("hostproc"));
-    Files.createSymbolicLink(elsewhere.resolve("lib"), Hostproc.JAR.resolveSibling("lib"));
-    Files.copy(Hostproc.JAR, elsewhere.resolve("hostproc.jar"));
+    Files.createSymbolicLink(elsewhere.resolve("lib"), Program.JAR.resolveSibling("lib"));
+    Files.copy(Program.JAR, elsewhere.resolve("hostproc.jar"));
     String version = version(List.of(LAUNCHER.toString(), "--version"));
 
     assertEquals(version, version(List.of(moved.toString(), "--version")), "no archive");
@@ -115,7 +116,7 @@ class LauncherIT {
     }
     assertEquals(4, Hostproc.lines(rows));
 
-    String jar = "java -jar " + Hostproc.JAR;
+    String jar = "java -jar " + Program.JAR;
     for (String call :
         List.of(
             "export LC_ALL=C; " + String.format(collect, jar),
@@ -144,8 +145,8 @@ class LauncherIT {
   private static Path install(Path home) throws IOException {
     Files.createDirectory(home);
     Files.copy(LAUNCHER, home.resolve("hostproc"));
-    Files.copy(Hostproc.JAR, home.resolve("hostproc.jar"));
-    Files.createSymbolicLink(home.resolve("lib"), Hostproc.JAR.resolveSibling("lib"));
+    Files.copy(Program.JAR, home.resolve("hostproc.jar"));
+    Files.createSymbolicLink(home.resolve("lib"), Program.JAR.resolveSibling("lib"));
     return home;
   }
 

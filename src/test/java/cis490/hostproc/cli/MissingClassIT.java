@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.kafka.FailureText;
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -39,8 +40,8 @@ class MissingClassIT {
   @BeforeEach
   void copyProgram() throws IOException {
     Path program = Files.createDirectory(folder.resolve("program"));
-    Files.createSymbolicLink(program.resolve("lib"), Hostproc.JAR.resolveSibling("lib"));
-    jar = Files.copy(Hostproc.JAR, program.resolve("hostproc.jar"));
+    Files.createSymbolicLink(program.resolve("lib"), Program.JAR.resolveSibling("lib"));
+    jar = Files.copy(Program.JAR, program.resolve("hostproc.jar"));
   }
 
   @AfterEach
@@ -93,7 +94,7 @@ class MissingClassIT {
     List<String> words = new ArrayList<>(List.of("collect", "--episode", "missing"));
     words.addAll(List.of("--pid", Long.toString(ProcessHandle.current().pid())));
     words.addAll(List.of(more));
-    return Hostproc.start(folder, List.of(), jar, words.toArray(String[]::new));
+    return Hostproc.startJar(jar, folder, words.toArray(String[]::new));
   }
 
   private Path file() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +25,13 @@ class StalledOutputIT {
   private static final String FILL = "mkfifo pipe; exec 9<>pipe; timeout 1 cat /dev/zero >&9; ";
 
   private static final String COLLECT =
-      "exec java -jar " + Hostproc.JAR + " collect --episode a --offline --interval-ms 20 ";
+      "exec java -jar " + Program.JAR + " collect --episode a --offline --interval-ms 20 ";
 
   @TempDir private Path folder;
 
   @Test
   void aStalledReaderOfStderrKeepsNobodyFromEnding() throws Exception {
-    // A made-up proc root, so that there is a complaint to be logged: no io, no status.
+    // A made-up proc root, so that there is a warning to be logged: no io, no status.
     Path process = Files.createDirectories(folder.resolve("proc/7"));
     Files.copy(Path.of("/proc/self/stat"), process.resolve("stat"));
     Hostproc run = start("--proc-root proc --pid 7 2>&9");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,7 @@ class UsageIT {
         "collect --episode a --pid 1                     | --bootstrap-servers HOST:PORT, --embedded-broker, or --offline",
         "collect --episode a --pid 1 --offline --embedded-broker | --offline goes with no other",
         "collect --episode a --pid 1 --bootstrap-servers a:1 --embedded-broker | give one of them",
-        "collect --episode a --pid 1 --bootstrap-servers a        | 'a' is no HOST:PORT",
+        "collect --episode a --pid 1 --bootstrap-servers a        | 'a' is not HOST:PORT",
         "collect --episode a --pid 1 --offline --interval-ms 0    | --interval-ms 0",
         "collect --episode a --pid 1 --offline --interval-ms 3600001 | --interval-ms 3600001",
         "collect --episode a --pid 1 --offline --duration-s 0     | --duration-s 0",
@@ -45,12 +46,12 @@ class UsageIT {
         "collect --episode a --pid 1 --offline --mono-origin-ns -1 | --mono-origin-ns -1",
         "collect --episode a --pid 1 --offline --mono-origin-ns 9223372036854775807 | is now",
         "collect --episode a --pid 1 --offline --summary xml      | 'xml'",
-        "collect --episode a --pid 1 --offline --output /         | '/': is no file",
-        "collect --episode a --pid 1 --bootstrap-servers a:0      | 'a:0' is no HOST:PORT: a port is 1 to 65535",
-        "consume --episode a --bootstrap-servers a:1,b:99999      | 'b:99999' is no HOST:PORT",
-        "episodes --bootstrap-servers ü:1                         | is no HOST:PORT",
-        "collect --episode ../a --pid 1 --offline                 | '../a' is no episode id",
-        "collect --episode .a --pid 1 --offline                   | '.a' is no episode id",
+        "collect --episode a --pid 1 --offline --output /         | '/': is not a file name",
+        "collect --episode a --pid 1 --bootstrap-servers a:0      | 'a:0' is not HOST:PORT: a port is 1 to 65535",
+        "consume --episode a --bootstrap-servers a:1,b:99999      | 'b:99999' is not HOST:PORT",
+        "episodes --bootstrap-servers ü:1                         | is not HOST:PORT",
+        "collect --episode ../a --pid 1 --offline                 | '../a' is not an episode id",
+        "collect --episode .a --pid 1 --offline                   | '.a' is not an episode id",
         "collect --episode a --pid 1 --bootstrap-servers a:1 --kafka-config nowhere | nowhere: no such file",
         "verify --episode a --bootstrap-servers a:1               | 'FILE'",
         "ship --episode a --bootstrap-servers a:1                 | 'FILE'",
@@ -66,8 +67,8 @@ class UsageIT {
         "export --episode a --all --bootstrap-servers a:1         | one of them",
         "export --episode a --episode b --output f --bootstrap-servers a:1 | --output f: is for one",
         "export --all --output f --bootstrap-servers a:1          | --output f: is for one",
-        "export --episode a --output / --bootstrap-servers a:1    | '/': is no file",
-        "export --episode ../a                                    | '../a' is no episode id",
+        "export --episode a --output / --bootstrap-servers a:1    | '/': is not a file name",
+        "export --episode ../a                                    | '../a' is not an episode id",
         "export --episode a                                       | --bootstrap-servers",
         "retire --episode a --bootstrap-servers a:1               | where are the rows? --file FILE",
         "retire --episode a --file f --lake-rows l                | one of them",
@@ -120,7 +121,7 @@ class UsageIT {
       quoteCharacter = '~',
       value = {
         "linger.ms=soon | :2: Invalid value soon for configuration linger.ms",
-        "bootstrap.servers=a:99999 | :2: bootstrap.servers: 'a:99999' is no HOST:PORT: a port is",
+        "bootstrap.servers=a:99999 | :2: bootstrap.servers: 'a:99999' is not HOST:PORT: a port is",
         "ssl.truststore.location=/no/such.jks | :2: ssl.truststore.location: ",
         "sasl.mechanism=PLAIN | :1: security.protocol needs sasl.jaas.config",
         "sasl.jaas.config=oops | :2: sasl.jaas.config: ",
@@ -157,10 +158,20 @@ class UsageIT {
                 "KAFKA_BOOTSTRAP_SERVERS=a:0",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
-                Hostproc.JAR.toString(),
+                Program.JAR.toString(),
                 "episodes"));
     assertEquals(2, run.exitCode(), run.err());
-    assertTrue(run.err().contains("KAFKA_BOOTSTRAP_SERVERS: 'a:0' is no"), run.err());
+    assertTrue(run.err().contains("KAFKA_BOOTSTRAP_SERVERS: 'a:0' is not"), run.err());
+  }
+
+  @Test
+  void helpHasOneLineForEachCommand() {
+    List<String> help = Hostproc.call("--help").out().lines().toList();
+    List<String> commands = help.subList(help.indexOf("Commands:") + 1, help.size());
+    assertEquals(10, commands.size(), () -> String.join("\n", commands));
+    for (String each : commands) {
+      assertTrue(each.matches("  [a-z-]+ +\\S.*\\."), each);
+    }
   }
 
   @ParameterizedTest
@@ -193,7 +204,7 @@ class UsageIT {
     "schema row, gone",
   })
   void outputThatIsLostIsAFailure(String args, String stdout) {
-    String program = Hostproc.JAR.resolveSibling("hostproc") + " " + args;
+    String program = Program.LAUNCHER + " " + args;
     String line =
         stdout.equals("gone")
             ? "mkfifo p; exec 3<>p 4>p 3<&-; rm p; " + program + " >&4"

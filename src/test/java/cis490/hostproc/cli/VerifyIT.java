@@ -312,7 +312,13 @@ class VerifyIT {
             + " (hostproc episodes lists what is there)\n");
     Hostproc nowhere =
         Hostproc.call(
-            "verify", "--episode", episode, file.toString(), "--bootstrap-servers", "127.0.0.1:1");
+            "verify",
+            "--episode",
+            episode,
+            file.toString(),
+            "--bootstrap-servers",
+            "127.0.0.1:1",
+            Hostproc.impatient(folder));
     assertOneLine(nowhere, "hostproc verify: no Kafka broker answers on 127.0.0.1:1\n");
   }
 

@@ -12,7 +12,7 @@ final class RunCommandMain {
   private RunCommandMain() {}
 
   public static void main(String[] args) throws Exception {
-    TargetCommand command = TargetCommand.startStopped(List.of(args));
+    StartedCommand command = StartedCommand.startStopped(List.of(args));
     CountDownLatch ended = new CountDownLatch(1);
     command.onExit(ended::countDown);
     command.proceed();

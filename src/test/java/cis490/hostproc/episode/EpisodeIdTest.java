@@ -73,7 +73,7 @@ class EpisodeIdTest {
     assertEquals(
         "'"
             + value
-            + "' is no episode id: a letter or digit, then letters, digits, '.', '_' or '-'",
+            + "' is not an episode id: a letter or digit, then letters, digits, '.', '_' or '-'",
         refused.getMessage());
   }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.TestAbortedException;
 
@@ -32,6 +33,7 @@ import org.opentest4j.TestAbortedException;
  * table that it prints at the end is in {@code target/faults.md}, too. A failure says how to repeat
  * that one run; moments are then the same, but not all that processes do in them.
  */
+@Tag("fault")
 class FaultsIT {
 
   private static final Path FOLDER = Path.of("target", "faults").toAbsolutePath();
@@ -55,7 +57,7 @@ class FaultsIT {
           .flatMap(List::stream)
           .toList();
 
-  private static final int SEEDS = Integer.getInteger("faults.seeds", 2);
+  private static final int SEEDS = Integer.getInteger("faults.seeds", 1);
   private static final int WALKS = Integer.getInteger("faults.walks", 3);
   private static final int AT_ONCE = Integer.getInteger("faults.at.once", 2);
   private static final String ONLY = System.getProperty("faults.only", "");

@@ -2,6 +2,7 @@ package cis490.hostproc.fault;
 
 import cis490.hostproc.testkit.Brokers;
 import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.Seed;
 import cis490.hostproc.testkit.Wait;
 import java.io.IOException;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.Test;
 class MillionRowsIT {
 
   private static final Path FOLDER = Path.of("target", "million").toAbsolutePath();
-  private static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final int ROWS = Integer.getInteger("million.rows", 1_000_000);
   private static final int KILLS = Integer.getInteger("million.kills", 20);
   private static final Duration STEP_WITHIN = Duration.ofMinutes(3);
@@ -89,7 +89,8 @@ class MillionRowsIT {
 
   private Child hostproc(Brokers brokers, String command) throws IOException {
     started++;
-    List<String> words = new ArrayList<>(List.of(Child.java(), "-jar", JAR.toString(), command));
+    List<String> words =
+        new ArrayList<>(List.of(Child.java(), "-jar", Program.JAR.toString(), command));
     words.addAll(List.of("--episode", episode, file.toString()));
     words.addAll(List.of("--bootstrap-servers", brokers.address()));
     return Child.start(FOLDER, episode + "-" + started + "-" + command, Map.of(), words);

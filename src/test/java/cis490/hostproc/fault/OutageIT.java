@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.testkit.Brokers;
 import cis490.hostproc.testkit.Child;
+import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.RowsFile;
 import cis490.hostproc.testkit.Wait;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -45,7 +46,6 @@ import org.junit.jupiter.api.Test;
 class OutageIT {
 
   private static final Path FOLDER = Path.of("target", "outage").toAbsolutePath();
-  private static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final Path FIGURES = Path.of("target", "outage.md");
 
   private static final long OUTAGE_S = Long.getLong("outage.s", 60);
@@ -105,7 +105,7 @@ class OutageIT {
     if (!JVM_OPTIONS.isEmpty()) {
       command.addAll(Arrays.asList(JVM_OPTIONS.split(" +")));
     }
-    command.addAll(List.of("-jar", JAR.toString(), "collect", "--episode", episode));
+    command.addAll(List.of("-jar", Program.JAR.toString(), "collect", "--episode", episode));
     command.addAll(List.of("--pid", Long.toString(pid), "--interval-ms", "1"));
     command.addAll(List.of("--output", file.toString(), "--bootstrap-servers", brokers));
     command.addAll(List.of("--flush-timeout-s", "300", "--summary", "json"));

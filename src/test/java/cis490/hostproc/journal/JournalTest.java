@@ -419,7 +419,7 @@ class JournalTest {
     for (String special : new String[] {"/dev/full", "/dev/null", folder.toString()}) {
       String message =
           assertThrows(IOException.class, () -> Journal.open(Path.of(special))).getMessage();
-      assertEquals(special + ": is no regular file", message);
+      assertEquals(special + ": is not a regular file", message);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ class TransactionCoordinatorIT {
         problem);
   }
 
+  @Tag("long")
   @Test
   void tooFewReplicasInSync() throws Exception {
     Map<String, String> all = Map.of("transaction.state.log.min.isr", "3");
@@ -69,7 +71,7 @@ class TransactionCoordinatorIT {
 
   private static KafkaSettings settings(Brokers brokers) {
     return new KafkaSettings(
-        Map.of("bootstrap.servers", brokers.address(), "max.block.ms", "5000"));
+        Map.of("bootstrap.servers", brokers.address(), "max.block.ms", "2000"));
   }
 
   /** Nothing but that comes from Kafka's own producer. */

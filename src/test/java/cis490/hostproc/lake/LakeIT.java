@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cis490.hostproc.testkit.Brokers;
 import cis490.hostproc.testkit.Child;
 import cis490.hostproc.testkit.CollectorProcess;
+import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.TestTopics;
 import cis490.hostproc.testkit.Tool;
 import cis490.hostproc.testkit.Wait;
@@ -33,6 +34,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -43,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * jar. Connect and the broker are killed in mid-stream, records come that are none; and then the
  * tables must be the files.
  */
+@Tag("long")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LakeIT {
 
@@ -440,7 +443,7 @@ class LakeIT {
   /** What it said; exit code 0. */
   private static String hostproc(String command, Object... options) throws Exception {
     List<String> all = new ArrayList<>();
-    all.add(Path.of("target", "hostproc").toAbsolutePath().toString());
+    all.add(Program.LAUNCHER.toString());
     all.addAll(List.of(command, "--bootstrap-servers", brokers.address()));
     for (Object each : options) {
       all.add(each.toString());

@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * time all the same. {@code -Dlake.topics.s=300 -Dlake.topics.gap.s=10 -Dlake.topics.commit.s=30}
  * is what a lab does.
  */
+@Tag("long")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LakeTopicsIT {
 

@@ -3,7 +3,7 @@ package cis490.hostproc.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import cis490.hostproc.sample.SampleFigures.Complaint;
+import cis490.hostproc.sample.SampleFigures.Warning;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -75,12 +75,12 @@ class SampleFiguresTest {
   }
 
   @Test
-  void theFirstTextOfAComplaintStands() {
-    assertNull(figures.complaint(Complaint.STAT_MALFORMED));
-    figures.complain(Complaint.STAT_MALFORMED, "first");
-    figures.complain(Complaint.STAT_MALFORMED, "second");
-    assertEquals("first", figures.complaint(Complaint.STAT_MALFORMED));
-    assertNull(figures.complaint(Complaint.UNWRITTEN));
+  void theFirstTextOfAWarningStands() {
+    assertNull(figures.warning(Warning.STAT_MALFORMED));
+    figures.warn(Warning.STAT_MALFORMED, "first");
+    figures.warn(Warning.STAT_MALFORMED, "second");
+    assertEquals("first", figures.warning(Warning.STAT_MALFORMED));
+    assertNull(figures.warning(Warning.UNWRITTEN));
   }
 
   private double counter(String name) {

@@ -12,7 +12,7 @@ import cis490.hostproc.journal.BreakableFile;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.proc.Auxv;
 import cis490.hostproc.proc.ProcessFiles;
-import cis490.hostproc.sample.SampleFigures.Complaint;
+import cis490.hostproc.sample.SampleFigures.Warning;
 import cis490.hostproc.testkit.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -229,13 +229,13 @@ class SamplerTest {
     assertEquals(List.of(0L, 100L, 400L, 600L, 700L), milliseconds());
     assertEquals(3, figures.malformed());
     assertEquals(5, figures.rows());
-    String stat = figures.complaint(Complaint.STAT_MALFORMED);
+    String stat = figures.warning(Warning.STAT_MALFORMED);
     assertTrue(stat.startsWith("stat: ") && stat.contains("nonsense"), stat);
-    String io = figures.complaint(Complaint.IO_MALFORMED);
+    String io = figures.warning(Warning.IO_MALFORMED);
     assertTrue(io.startsWith("io: ") && io.contains("-1"), io);
-    assertNull(figures.complaint(Complaint.STATUS_MALFORMED));
-    assertNull(figures.complaint(Complaint.STAT_UNREADABLE));
-    assertNull(figures.complaint(Complaint.UNWRITTEN));
+    assertNull(figures.warning(Warning.STATUS_MALFORMED));
+    assertNull(figures.warning(Warning.STAT_UNREADABLE));
+    assertNull(figures.warning(Warning.UNWRITTEN));
     assertEquals(7, rows().get(2).get("cpu_user_jiffies").longValue());
     assertEquals(1, rows().get(3).get("io_read_bytes").longValue());
   }
@@ -243,8 +243,8 @@ class SamplerTest {
   @Test
   void withoutIoAndStatusTheRowsStandAndThatIsSaidAtOnce() throws Exception {
     List<String> atFirst = new ArrayList<>();
-    clock.at(START + 50 * MS, () -> atFirst.add(figures.complaint(Complaint.IO_UNREADABLE)));
-    clock.at(START + 50 * MS, () -> atFirst.add(figures.complaint(Complaint.STATUS_UNREADABLE)));
+    clock.at(START + 50 * MS, () -> atFirst.add(figures.warning(Warning.IO_UNREADABLE)));
+    clock.at(START + 50 * MS, () -> atFirst.add(figures.warning(Warning.STATUS_UNREADABLE)));
     SyntheticProcess process = SyntheticProcess.withStatOnly(folder);
     run(process, ticks(5));
     assertEquals(5, figures.rows());
@@ -256,11 +256,11 @@ class SamplerTest {
     }
     assertNotNull(atFirst.get(0));
     assertNotNull(atFirst.get(1));
-    String io = figures.complaint(Complaint.IO_UNREADABLE);
+    String io = figures.warning(Warning.IO_UNREADABLE);
     assertTrue(io.contains(process.file("io").toString()), io);
-    String status = figures.complaint(Complaint.STATUS_UNREADABLE);
+    String status = figures.warning(Warning.STATUS_UNREADABLE);
     assertTrue(status.contains(process.file("status").toString()), status);
-    assertNull(malformedComplaint(figures));
+    assertNull(malformedWarning(figures));
   }
 
   @Test
@@ -275,17 +275,17 @@ class SamplerTest {
     run(process, ticks(4));
     assertEquals(List.of(0L, 100L, 200L), milliseconds());
     assertEquals(1, figures.malformed());
-    assertTrue(figures.complaint(Complaint.IO_MALFORMED).contains("has no read_bytes"));
+    assertTrue(figures.warning(Warning.IO_MALFORMED).contains("has no read_bytes"));
     for (JsonNode row : rows()) {
       assertTrue(row.get("io_write_bytes").isNull());
       assertTrue(row.get("voluntary_ctxsw").isNull() && row.get("involuntary_ctxsw").isNull());
     }
     assertEquals(7, rows().get(0).get("io_read_bytes").longValue());
     assertEquals(8, rows().get(2).get("io_read_bytes").longValue());
-    assertEquals("io has no write_bytes", figures.complaint(Complaint.IO_LINES_ABSENT));
+    assertEquals("io has no write_bytes", figures.warning(Warning.IO_LINES_ABSENT));
     assertEquals(
         "status has no voluntary_ctxt_switches and nonvoluntary_ctxt_switches",
-        figures.complaint(Complaint.STATUS_LINES_ABSENT));
+        figures.warning(Warning.STATUS_LINES_ABSENT));
   }
 
   @Test
@@ -299,7 +299,7 @@ class SamplerTest {
     assertTrue(rows().get(1).get("involuntary_ctxsw").isNull());
     assertEquals(
         "status has no nonvoluntary_ctxt_switches",
-        figures.complaint(Complaint.STATUS_LINES_ABSENT));
+        figures.warning(Warning.STATUS_LINES_ABSENT));
   }
 
   @Test
@@ -309,15 +309,15 @@ class SamplerTest {
     // A folder opens for reading, and each read is refused.
     Files.createDirectory(process.file("io"));
     List<String> afterOne = new ArrayList<>();
-    clock.at(START + 50 * MS, () -> afterOne.add(figures.complaint(Complaint.IO_UNREADABLE)));
+    clock.at(START + 50 * MS, () -> afterOne.add(figures.warning(Warning.IO_UNREADABLE)));
     run(process, ticks(3));
-    assertNull(afterOne.get(0), "one failure is no complaint: a process that ends has it, too");
+    assertNull(afterOne.get(0), "one failure is not a warning: a process that is ending also has it");
     for (JsonNode row : rows()) {
       assertTrue(row.get("io_read_bytes").isNull() && row.get("io_write_bytes").isNull());
       assertEquals(5, row.get("voluntary_ctxsw").longValue());
     }
-    assertNotNull(figures.complaint(Complaint.IO_UNREADABLE));
-    assertNull(figures.complaint(Complaint.STATUS_UNREADABLE));
+    assertNotNull(figures.warning(Warning.IO_UNREADABLE));
+    assertNull(figures.warning(Warning.STATUS_UNREADABLE));
   }
 
   @Test
@@ -329,7 +329,7 @@ class SamplerTest {
     assertEquals(3, figures.unwritten());
     assertEquals(4, figures.rows());
     assertEquals(7, figures.lateness().count());
-    assertEquals("No space left on device", figures.complaint(Complaint.UNWRITTEN));
+    assertEquals("No space left on device", figures.warning(Warning.UNWRITTEN));
   }
 
   @Test
@@ -399,8 +399,8 @@ class SamplerTest {
       assertEquals(journal.lines(), figures.rows(), shown);
       assertEquals(due - figures.missed(), figures.lateness().count(), shown);
       assertEquals(figures.rows(), figures.sampleDuration().count(), shown);
-      assertTrue(figures.malformed() == 0 || malformedComplaint(figures) != null);
-      assertTrue(figures.unwritten() == 0 || figures.complaint(Complaint.UNWRITTEN) != null);
+      assertTrue(figures.malformed() == 0 || malformedWarning(figures) != null);
+      assertTrue(figures.unwritten() == 0 || figures.warning(Warning.UNWRITTEN) != null);
       assertAscending(new String(file.content(), US_ASCII));
     }
     return figures.missed() + figures.malformed() + figures.unwritten();
@@ -521,7 +521,7 @@ class SamplerTest {
     }
     assertEquals(2, figures.rows());
     assertEquals(0, figures.malformed());
-    assertNull(malformedComplaint(figures));
+    assertNull(malformedWarning(figures));
     assertEquals(2, figures.lateness().count());
   }
 
@@ -545,9 +545,9 @@ class SamplerTest {
     assertEquals(1, figures.rows());
   }
 
-  private static String malformedComplaint(SampleFigures figures) {
-    return Stream.of(Complaint.STAT_MALFORMED, Complaint.IO_MALFORMED, Complaint.STATUS_MALFORMED)
-        .map(figures::complaint)
+  private static String malformedWarning(SampleFigures figures) {
+    return Stream.of(Warning.STAT_MALFORMED, Warning.IO_MALFORMED, Warning.STATUS_MALFORMED)
+        .map(figures::warning)
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
@@ -568,7 +568,7 @@ class SamplerTest {
     assertEquals(EndReason.PROCESS_GONE, runReal(real.pid()));
     assertEquals(3, figures.rows());
     assertEquals(0, figures.malformed());
-    assertNull(figures.complaint(Complaint.STAT_UNREADABLE));
+    assertNull(figures.warning(Warning.STAT_UNREADABLE));
   }
 
   private static void endByEof(Process process) {

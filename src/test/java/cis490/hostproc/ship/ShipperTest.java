@@ -44,6 +44,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -580,6 +581,7 @@ class ShipperTest {
   }
 
   /** Behind its first record nothing is read as committed, so that nothing may be sent. */
+  @Tag("long")
   @Test
   void aTransactionOfSomebodyElseIsWaitedForAndNamed() throws Exception {
     append(10);
@@ -630,6 +632,7 @@ class ShipperTest {
    * A recovery that leads to no commit does not shorten the wait before the next one: else what is
    * sent and aborted would grow without limit.
    */
+  @Tag("long")
   @Test
   void theWaitGrowsUntilABatchIsCommitted() throws Exception {
     append(10);

@@ -24,7 +24,6 @@ import java.util.function.BooleanSupplier;
  */
 public final class Hostproc {
 
-  public static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
   private static final long LIMIT_S = 120;
   private static final List<Hostproc> STARTED = new ArrayList<>();
   private static final List<Process> TARGETS = new ArrayList<>();
@@ -58,20 +57,31 @@ public final class Hostproc {
     }
   }
 
-  /** Starts {@code java -jar hostproc.jar} in a folder. */
+  /** Starts the launcher in a folder. */
   public static Hostproc start(Path folder, String... args) {
-    return start(folder, List.of(), JAR, args);
+    return startBehind(List.of(), folder, args);
+  }
+
+  /** Starts the launcher behind another program: setpriv, setsid, env. */
+  public static Hostproc startBehind(List<String> before, Path folder, String... args) {
+    return start(folder, before, List.of(Program.LAUNCHER.toString()), args);
+  }
+
+  /** Starts another jar than the built one, by {@code java -jar}. */
+  public static Hostproc startJar(Path jar, Path folder, String... args) {
+    return start(folder, List.of(), List.of(Child.java(), "-jar", jar.toString()), args);
   }
 
   /**
-   * Starts another jar, behind another program (setpriv, sh -c …). Where the tests are a background
-   * job SIGINT is ignored, and the program would inherit that.
+   * Where the tests are a background job, SIGINT is ignored, and the program would inherit that;
+   * env undoes it. Most runs are short, so the second compiler would cost more than it gains.
    */
-  public static Hostproc start(Path folder, List<String> before, Path jar, String... args) {
+  private static Hostproc start(
+      Path folder, List<String> before, List<String> program, String... args) {
     List<String> command = new ArrayList<>(before);
     command.addAll(List.of("env", "--default-signal=INT"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-jar", jar.toString()));
+    command.add("HOSTPROC_JAVA_OPTIONS=-XX:TieredStopAtLevel=1");
+    command.addAll(program);
     command.addAll(Arrays.asList(args));
     return startCommand(folder, command);
   }
@@ -197,6 +207,17 @@ public final class Hostproc {
     STARTED.clear();
     TARGETS.forEach(Process::destroyForcibly);
     TARGETS.clear();
+  }
+
+  /** A {@code --kafka-config} that waits for no broker as long as people would. */
+  public static String impatient(Path folder) {
+    try {
+      Path config = folder.resolve("impatient.properties");
+      Files.writeString(config, "default.api.timeout.ms=1500\nrequest.timeout.ms=1000\n");
+      return "--kafka-config=" + config;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** A process that does nothing, to be sampled. */

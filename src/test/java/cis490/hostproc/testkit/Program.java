@@ -15,6 +15,9 @@ public final class Program {
 
   public static final Path JAR = Path.of("target", "hostproc.jar").toAbsolutePath();
 
+  /** What users run. */
+  public static final Path LAUNCHER = JAR.resolveSibling("hostproc");
+
   private Program() {}
 
   /** A copy of it there, to be meddled with; its jar. */

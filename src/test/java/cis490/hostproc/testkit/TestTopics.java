@@ -19,12 +19,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Assertions;
@@ -45,6 +47,22 @@ public final class TestTopics {
 
   public static String newName(String what) {
     return "test." + what + "." + UUID.randomUUID();
+  }
+
+  /** The offset behind the last record, committed or not; 0 if there is no topic. */
+  public static long end(String address, String topic) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    } catch (ExecutionException none) {
+      return 0;
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
   }
 
   /** Everything committed, from the beginning; waits for open transactions to end. */
@@ -99,6 +117,17 @@ public final class TestTopics {
     try (Admin admin = admin()) {
       NewTopic created = new NewTopic(topic, partitions, (short) 1).configs(settings);
       admin.createTopics(List.of(created)).all().get();
+    }
+  }
+
+  /** As {@link #create}, for a topic that other tests may have made. */
+  public static void createIfMissing(String topic, Map<String, String> settings) throws Exception {
+    try {
+      create(topic, 1, settings);
+    } catch (ExecutionException failure) {
+      if (!(failure.getCause() instanceof TopicExistsException)) {
+        throw failure;
+      }
     }
   }
 

@@ -14,11 +14,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real QEMU under load, seen by us, by pidstat and by a shell. */
+@Tag("long")
 @Timeout(120)
 class SecondOpinionIT {
 

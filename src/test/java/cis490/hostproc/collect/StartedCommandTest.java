@@ -26,14 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A command watched from its birth: nothing of it runs before the first reading. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TargetCommandTest {
+class StartedCommandTest {
 
   private static final Path PROC = Path.of("/proc");
   private static final Duration GENEROUS = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
-  private TargetCommand command;
+  private StartedCommand command;
 
   @AfterEach
   void leaveNothingBehind() throws InterruptedException {
@@ -83,7 +83,7 @@ class TargetCommandTest {
     if (!emulatesOtherMachines()) {
       refuses(foreign, "is a program for another machine");
     }
-    refuses(changed(elf, 16, (byte) 1), "is no program but a part of one, or a core dump");
+    refuses(changed(elf, 16, (byte) 1), "is not a program but a part of one, or a core dump");
     refuses(changed(elf, 54, (byte) 1), "is damaged");
     refuses(changed(elf, 39, (byte) 1), "is damaged");
     refuses(Arrays.copyOf(elf, 64), "is damaged");
@@ -138,7 +138,7 @@ class TargetCommandTest {
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     List<String> given =
         List.of(script.toString(), "a b", "", "$HOME", "'\"", "--", "-c", "*", "é", "\\");
-    command = TargetCommand.startStopped(given);
+    command = StartedCommand.startStopped(given);
     assertTrue(proceed().await(GENEROUS.toSeconds(), TimeUnit.SECONDS));
     assertEquals(String.join("\n", given) + "\n", Files.readString(out));
   }
@@ -288,8 +288,8 @@ class TargetCommandTest {
     }
   }
 
-  private static TargetCommand start(String... words) throws Exception {
-    return TargetCommand.startStopped(List.of(words));
+  private static StartedCommand start(String... words) throws Exception {
+    return StartedCommand.startStopped(List.of(words));
   }
 
   private CountDownLatch proceed() throws Exception {

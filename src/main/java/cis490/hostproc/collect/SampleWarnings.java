@@ -1,40 +1,40 @@
 package cis490.hostproc.collect;
 
 import cis490.hostproc.sample.SampleFigures;
-import cis490.hostproc.sample.SampleFigures.Complaint;
+import cis490.hostproc.sample.SampleFigures.Warning;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Says what is wrong with the sampling: each kind once, not once a tick. A file that can't be
- * written may be writable again, so that is said whenever it begins, and when it is over.
+ * Logs what is wrong with the sampling: each kind once, not once a tick. A file that
+ * can't be written may become writable again, so its beginning and its end are logged each time.
  */
-final class Complaints {
+final class SampleWarnings {
 
   /** A disk at its limit takes one row and not the next. */
   private static final Duration WRITTEN_AGAIN_AFTER = Duration.ofSeconds(2);
 
   private final SampleFigures figures;
   private final Path file;
-  private final Set<Complaint> said = EnumSet.noneOf(Complaint.class);
+  private final Set<Warning> said = EnumSet.noneOf(Warning.class);
   private long unwritten;
   private long unwrittenBefore;
   private long lastLossNs;
   private boolean losing;
 
-  Complaints(SampleFigures figures, Path file) {
+  SampleWarnings(SampleFigures figures, Path file) {
     this.figures = figures;
     this.file = file;
   }
 
   /** To be called several times a second; {@code nowNs} is CLOCK_MONOTONIC. */
   void say(long nowNs) {
-    for (Complaint complaint : Complaint.values()) {
-      String text = figures.complaint(complaint);
-      if (text != null && complaint != Complaint.UNWRITTEN && said.add(complaint)) {
-        Log.get().warn("{}: {}", consequence(complaint), text);
+    for (Warning warning : Warning.values()) {
+      String text = figures.warning(warning);
+      if (text != null && warning != Warning.UNWRITTEN && said.add(warning)) {
+        Log.get().warn("{}: {}", consequence(warning), text);
       }
     }
     sayWhetherWritten(nowNs);
@@ -47,9 +47,9 @@ final class Complaints {
       lastLossNs = nowNs;
       if (!losing) {
         losing = true;
-        String text = figures.complaint(Complaint.UNWRITTEN);
+        String text = figures.warning(Warning.UNWRITTEN);
         boolean namesFile = text.startsWith(file.toString());
-        Log.get().warn("{}: {}", namesFile ? "no row" : consequence(Complaint.UNWRITTEN), text);
+        Log.get().warn("{}: {}", namesFile ? "no row" : consequence(Warning.UNWRITTEN), text);
       }
     } else if (losing && nowNs - lastLossNs > WRITTEN_AGAIN_AFTER.toNanos()) {
       losing = false;
@@ -58,8 +58,8 @@ final class Complaints {
     }
   }
 
-  private String consequence(Complaint complaint) {
-    return switch (complaint) {
+  private String consequence(Warning warning) {
+    return switch (warning) {
       case IO_UNREADABLE -> "io_read_bytes and io_write_bytes are null";
       case STATUS_UNREADABLE -> "voluntary_ctxsw and involuntary_ctxsw are null";
       case IO_LINES_ABSENT, STATUS_LINES_ABSENT -> "null in every row, the kernel does not give it";

@@ -4,8 +4,8 @@ import cis490.hostproc.episode.Text;
 import cis490.hostproc.ship.RowDifference;
 import java.util.Locale;
 
-/** What a command has to say at its end: labels in one column, what they say in the next. */
-final class Report {
+/** The text at the end of a command: labels in one column, values in the next. */
+final class TextTable {
 
   private final StringBuilder text = new StringBuilder();
 

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * would have inherited from the collector's caller: {@link Inheritance}. A shell drops variables
  * whose names it can't use, so that the environment goes to env(1) as words.
  */
-public final class TargetCommand {
+public final class StartedCommand {
 
   private static final String SHELL = "/bin/sh";
   private static final String STOP_THEN_EXEC = "kill -STOP $$; exec env -i -- \"$@\"";
@@ -37,7 +37,7 @@ public final class TargetCommand {
   /** What the process is called when the command is to be executed. */
   private static final Set<String> NAMES_BEFORE = Set.of("env", "nice");
 
-  /** What env(1) and nice(1) say if they can't become what they are told to. */
+  /** The exit codes of env(1) and nice(1) if they can't run the command. */
   private static final Set<Integer> NOT_EXECUTED = Set.of(126, 127);
 
   /** Variables that a shell on the way changes by itself. */
@@ -65,7 +65,7 @@ public final class TargetCommand {
   /** Guarded by this: from then on the pid may be another process's. */
   private boolean reaped;
 
-  private TargetCommand(Posix posix, int pid, String name) {
+  private StartedCommand(Posix posix, int pid, String name) {
     this.posix = posix;
     this.pid = pid;
     this.name = name;
@@ -79,7 +79,7 @@ public final class TargetCommand {
    * @throws IOException if there is no such program, or it can't be started
    * @throws InterruptedException if the waiting thread is interrupted
    */
-  public static TargetCommand startStopped(List<String> command)
+  public static StartedCommand startStopped(List<String> command)
       throws IOException, InterruptedException {
     ProgramFile.requireExecutable(command.get(0));
     long ignored = Inheritance.ignoredSignals();
@@ -99,7 +99,7 @@ public final class TargetCommand {
       throw new IOException(
           command.get(0) + " could not be started: " + refused.getMessage(), refused);
     }
-    TargetCommand started = new TargetCommand(posix, pid, name(command.get(0)));
+    StartedCommand started = new StartedCommand(posix, pid, name(command.get(0)));
     Thread waiting = new Thread(started::awaitEnd, "hostproc-command");
     waiting.setDaemon(true);
     waiting.start();
@@ -139,7 +139,7 @@ public final class TargetCommand {
       words.add(each.getBytes(UTF_8));
     }
     for (byte[] each : Inheritance.environment()) {
-      // What is no variable can't be told from a program by env(1).
+      // env(1) takes an entry without '=' as a program.
       if (new String(each, ISO_8859_1).indexOf('=') >= 0) {
         words.add(each);
       }

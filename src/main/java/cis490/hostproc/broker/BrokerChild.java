@@ -5,16 +5,16 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 
 /** Main class of {@link BrokerProcess}'s child: a broker until standard input ends. */
-final class UntilEof {
+final class BrokerChild {
 
-  private UntilEof() {}
+  private BrokerChild() {}
 
   /** Arguments: the data folder, the port or 0. */
   public static void main(String[] args) {
     int exitCode = 0;
     try {
       Broker broker = BrokerJars.start(Path.of(args[0]), Integer.parseInt(args[1]));
-      // Nothing is ever sent; the end of it says that the parent is gone, or done.
+      // Nothing is ever sent; its end means that the parent has ended.
       System.in.transferTo(OutputStream.nullOutputStream());
       broker.close();
     } catch (IOException failure) {

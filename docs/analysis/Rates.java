@@ -3,11 +3,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
@@ -21,6 +23,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 public final class Rates {
 
   private static final Pattern TOPICS = Pattern.compile("oracle\\.(host-proc\\..+|episodes)");
+  private static final String MANIFESTS = "oracle.episodes";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Jiffies in a second, by episode: from its manifest. */
@@ -43,6 +46,7 @@ public final class Rates {
     Rates rates = new Rates();
     try (var text = new StringDeserializer();
         var consumer = new KafkaConsumer<>(settings, text, text)) {
+      rates.readManifests(consumer);
       consumer.subscribe(TOPICS);
       while (true) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
@@ -51,6 +55,23 @@ public final class Rates {
         System.out.flush();
       }
     }
+  }
+
+  /**
+   * Before any rows, so that their CPU time means something. Of an episode that begins later, rows
+   * can come before its manifest: their CPU is NaN.
+   */
+  private void readManifests(KafkaConsumer<String, String> consumer) throws Exception {
+    TopicPartition manifests = new TopicPartition(MANIFESTS, 0);
+    consumer.assign(List.of(manifests));
+    consumer.seekToBeginning(List.of(manifests));
+    long end = consumer.endOffsets(List.of(manifests)).get(manifests);
+    while (consumer.position(manifests) < end) {
+      for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
+        take(record);
+      }
+    }
+    consumer.unsubscribe();
   }
 
   private void take(ConsumerRecord<String, String> record) throws Exception {
@@ -62,7 +83,7 @@ public final class Rates {
       System.err.println(record.topic() + ", offset " + record.offset() + ": no row, left out");
       return;
     }
-    if (record.topic().equals("oracle.episodes")) {
+    if (record.topic().equals(MANIFESTS)) {
       ticksPerSecond.put(episode, value.path("clock_ticks_per_second").asLong());
       return;
     }

@@ -84,7 +84,7 @@ final class HouseTable {
         String target = dependency.getTargetClass().getBaseComponentType().getPackageName() + ".";
         if (target.startsWith(HOUSE)) {
           line.ours().add(room(target));
-        } else if (!isOfJdk(target)) {
+        } else if (!isOfAll(target)) {
           line.libraries().add(library(target));
         }
       }
@@ -108,9 +108,11 @@ final class HouseTable {
     return packageName.substring(HOUSE.length(), packageName.indexOf('.', HOUSE.length()));
   }
 
-  private static boolean isOfJdk(String packageName) {
+  /** Of the JDK, or an annotation that only the compiler reads. */
+  private static boolean isOfAll(String packageName) {
     // Primitive types have none.
     return packageName.equals(".")
+        || packageName.equals("org.jspecify.annotations.")
         || packageName.startsWith("java.")
         || packageName.startsWith("javax.");
   }

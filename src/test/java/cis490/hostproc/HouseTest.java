@@ -23,7 +23,6 @@ import org.junit.jupiter.api.TestFactory;
 class HouseTest {
 
   private static final String HOUSE = "cis490.hostproc.";
-  private static final String JACKSON = "com.fasterxml.jackson..";
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +31,9 @@ final class CheckedFile implements AutoCloseable {
   private final JournalReader reader;
 
   /** Null for a file that hostproc did not record. */
-  private volatile Manifest known;
+  private volatile @Nullable Manifest known;
 
-  private CheckedFile(FileShipment.Plan plan, JournalReader reader, Manifest known) {
+  private CheckedFile(FileShipment.Plan plan, JournalReader reader, @Nullable Manifest known) {
     this.plan = plan;
     this.gate = new RowGate(plan.file(), plan.skipInvalid());
     this.manifestFile = ManifestFile.beside(plan.file());
@@ -150,8 +151,9 @@ final class CheckedFile implements AutoCloseable {
   }
 
   private long endedBytes() {
-    boolean ended = known != null && known.ending().bytes() != null;
-    return ended ? known.ending().bytes() : -1;
+    Manifest known = this.known;
+    Long bytes = known == null ? null : known.ending().bytes();
+    return bytes == null ? -1 : bytes;
   }
 
   /** A file that has lost rows since its episode ended must not be taken for all of it. */
@@ -169,8 +171,10 @@ final class CheckedFile implements AutoCloseable {
   }
 
   /** {@code chainThen} is null where no line ends at the length that the manifest has. */
-  private void requireChainOfManifest(long endedBytes, String chainThen) throws FailedException {
-    String chain = endedBytes > 0 ? known.ending().chain() : null;
+  private void requireChainOfManifest(long endedBytes, @Nullable String chainThen)
+      throws FailedException {
+    Manifest known = this.known;
+    String chain = known != null && endedBytes > 0 ? known.ending().chain() : null;
     if (chain != null && !chain.equals(chainThen)) {
       throw new FailedException(
           plan.file()
@@ -203,7 +207,7 @@ final class CheckedFile implements AutoCloseable {
   }
 
   /** What happened to the file while it was recorded; null if nothing did, or nobody says so. */
-  String alterationOf(long length) {
+  @Nullable String alterationOf(long length) {
     return known == null ? null : known.alterationOf(length);
   }
 

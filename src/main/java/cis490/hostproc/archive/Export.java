@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One episode on its way from its topic into a file. */
 public final class Export {
@@ -23,7 +24,7 @@ public final class Export {
 
   private final EpisodeId episode;
   private final Path path;
-  private final Manifest manifest;
+  private final @Nullable Manifest manifest;
   private final ManifestFile manifestFile;
 
   /**
@@ -33,7 +34,7 @@ public final class Export {
    * @param path of the file: one that is there is completed
    * @param manifest as Kafka has it; null if it has none
    */
-  public Export(EpisodeId episode, Path path, Manifest manifest) {
+  public Export(EpisodeId episode, Path path, @Nullable Manifest manifest) {
     this.episode = episode;
     this.path = path;
     this.manifest = manifest;
@@ -49,7 +50,7 @@ public final class Export {
    * @param isManifestWritten whether it was written beside the file, now
    */
   public record Result(
-      TopicExport.Result rows, long bytes, Manifest manifest, boolean isManifestWritten) {
+      TopicExport.Result rows, long bytes, @Nullable Manifest manifest, boolean isManifestWritten) {
 
     /**
      * Whether the file is what was shipped, as far as the manifest can tell.
@@ -65,7 +66,7 @@ public final class Export {
      *
      * @return in a few words; null if it is
      */
-    public String problem() {
+    public @Nullable String problem() {
       if (rows.difference() != null) {
         return "the file is not what the topic holds";
       }
@@ -87,7 +88,7 @@ public final class Export {
      *
      * @return in a few words; null if they do not, and if the manifest can't tell
      */
-    public String manifestProblem() {
+    public @Nullable String manifestProblem() {
       if (manifest == null || manifest.state() == Manifest.State.OPEN) {
         return null;
       }
@@ -165,7 +166,7 @@ public final class Export {
     }
   }
 
-  private Manifest beside() throws FailedException {
+  private @Nullable Manifest beside() throws FailedException {
     try {
       return manifestFile.read().orElse(null);
     } catch (IOException failure) {

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ships a file that is there already: checks it before anything is sent, has a shipper ship it, and
@@ -32,11 +33,21 @@ public final class FileShipment implements AutoCloseable {
   private final Plan plan;
   private final Consumer<Progress> listener;
 
+  @SuppressWarnings("NullAway.Init")
   private CheckedFile file;
+
+  @SuppressWarnings("NullAway.Init")
   private ShippedManifest manifest;
+
+  @SuppressWarnings("NullAway.Init")
   private ShipFigures figures;
+
+  @SuppressWarnings("NullAway.Init")
   private Shipper shipper;
+
+  @SuppressWarnings("NullAway.Init")
   private ShipperThread shipping;
+
   private long startedNs;
   private long shippingSinceNs;
   private volatile boolean stopped;
@@ -59,7 +70,7 @@ public final class FileShipment implements AutoCloseable {
       boolean follow,
       boolean skipInvalid,
       boolean renamed,
-      Duration giveUpAfter,
+      @Nullable Duration giveUpAfter,
       Duration linger,
       Connector connector) {}
 
@@ -100,11 +111,11 @@ public final class FileShipment implements AutoCloseable {
    */
   public record Result(
       Shipper.Outcome outcome,
-      String problem,
+      @Nullable String problem,
       boolean isSealed,
       Lines file,
       Rows rows,
-      Times took) {}
+      @Nullable Times took) {}
 
   /**
    * What the file has.
@@ -114,7 +125,7 @@ public final class FileShipment implements AutoCloseable {
    * @param invalid lines that are not rows
    * @param firstInvalid file, line number and reason of the first of them; null if there is none
    */
-  public record Lines(long bytes, long tornBytes, long invalid, String firstInvalid) {}
+  public record Lines(long bytes, long tornBytes, long invalid, @Nullable String firstInvalid) {}
 
   /**
    * What the topic has.

@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An episode's rows as a lake's own SQL engine gives them, JSON lines in order of {@code seq}:
@@ -44,7 +45,7 @@ final class LakeRows implements Closeable {
    * @param line that was shipped: a JSON object
    * @return what is wrong, in a few words on one line; null if both are the same
    */
-  String problem(long seq, byte[] line) throws IOException {
+  @Nullable String problem(long seq, byte[] line) throws IOException {
     JsonNode row = next();
     if (row == null) {
       return "row " + seq + " is missing, and all behind it";
@@ -65,7 +66,7 @@ final class LakeRows implements Closeable {
     return difference(seq, row, JSON.readTree(line));
   }
 
-  private static String difference(long seq, JsonNode row, JsonNode shipped) {
+  private static @Nullable String difference(long seq, JsonNode row, JsonNode shipped) {
     for (Map.Entry<String, JsonNode> field : shipped.properties()) {
       JsonNode value = row.path(field.getKey());
       boolean bothNull = field.getValue().isNull() && (value.isNull() || value.isMissingNode());
@@ -84,12 +85,12 @@ final class LakeRows implements Closeable {
   }
 
   /** After the last row that was shipped: what is wrong, null if no row is left. */
-  String atEnd() throws IOException {
+  @Nullable String atEnd() throws IOException {
     JsonNode more = next();
     return more == null ? null : "there are more rows, with the seq " + shown(more.path(SEQ));
   }
 
-  private JsonNode next() throws IOException {
+  private @Nullable JsonNode next() throws IOException {
     try {
       return rows.hasNextValue() ? rows.nextValue() : null;
     } catch (JsonProcessingException wrong) {

@@ -1,5 +1,7 @@
 package cis490.hostproc.archive;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
@@ -22,6 +24,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +43,10 @@ public final class Retirement {
   private final Manifest manifest;
   private final long manifestsEnd;
 
+  @SuppressWarnings("NullAway.Init")
   private Uuid topicId;
-  private Proof proof;
+
+  private @Nullable Proof proof;
 
   /**
    * What was looked at.
@@ -50,7 +55,7 @@ public final class Retirement {
    * @param by the file that was compared with it
    * @param problem why the topic must stay; null if all of its rows are in the file
    */
-  public record Proof(long rows, Path by, String problem) {
+  public record Proof(long rows, Path by, @Nullable String problem) {
 
     /**
      * Whether the rows are elsewhere.
@@ -78,12 +83,12 @@ public final class Retirement {
     this.listener = listener;
     ManifestTopic.Look look =
         ManifestTopic.read(settings, CLIENT_ID, episode, ManifestTopic.Look.NONE);
-    this.manifest = look.manifest();
     this.manifestsEnd = look.end();
-    if (manifest == null) {
+    if (look.manifest() == null) {
       throw new FailedException(
           "Kafka has no manifest of " + episode + ", so nothing says what is complete" + hint());
     }
+    this.manifest = look.manifest();
     if (manifest.state().compareTo(Manifest.State.SEALED) < 0) {
       throw new FailedException(
           episode
@@ -134,7 +139,7 @@ public final class Retirement {
     return skipped != null && skipped > 0;
   }
 
-  private String fileProblem(TopicCheck.Result compared, String chain, long tornBytes) {
+  private @Nullable String fileProblem(TopicCheck.Result compared, String chain, long tornBytes) {
     RowDifference difference = compared.difference();
     if (difference != null) {
       return "the file is not what the topic holds: " + difference.what();
@@ -150,15 +155,15 @@ public final class Retirement {
     return tornBytes > 0 ? "the file ends in a torn row" : null;
   }
 
-  private String hashProblem(String what, String chain) {
+  private @Nullable String hashProblem(String what, String chain) {
     String expected = manifest.ending().chain();
     return chain.equals(expected)
         ? null
         : "the " + what + "'s hash is " + chain + ", the manifest's " + expected;
   }
 
-  private String rowsProblem(long rows) {
-    long expected = manifest.ending().rows();
+  private @Nullable String rowsProblem(long rows) {
+    long expected = requireNonNull(manifest.ending().rows());
     return rows == expected
         ? null
         : String.format(
@@ -193,7 +198,7 @@ public final class Retirement {
     private final LakeRows lake;
     private final MessageDigest hash;
     private long count;
-    private String different;
+    private @Nullable String different;
 
     LakeComparison(LakeRows lake) throws Exception {
       this.lake = lake;
@@ -209,7 +214,7 @@ public final class Retirement {
       return different == null;
     }
 
-    String problem() throws IOException {
+    @Nullable String problem() throws IOException {
       different = different != null ? different : lake.atEnd();
       if (different != null) {
         return "the lake's rows are not the topic's: " + different;
@@ -238,12 +243,12 @@ public final class Retirement {
             new TopicRetirement.Proved(topicId, proof.rows(), manifestsEnd));
     Manifest retired = manifest.retired();
     retirement.run(settings, CLIENT_ID, retired.toJson());
-    writeBeside(retired);
+    writeBeside(proof.by(), retired);
   }
 
   /** So that the file is not shipped once more: the lake would then have its rows twice. */
-  private void writeBeside(Manifest retired) {
-    ManifestFile beside = ManifestFile.beside(proof.by());
+  private void writeBeside(Path rows, Manifest retired) {
+    ManifestFile beside = ManifestFile.beside(rows);
     try {
       Manifest before = beside.read().orElse(null);
       if (before != null && isOfSameRecording(before)) {

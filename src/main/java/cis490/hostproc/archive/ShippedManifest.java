@@ -8,6 +8,7 @@ import cis490.hostproc.ship.KnownManifest;
 import cis490.hostproc.ship.ManifestFeed;
 import cis490.hostproc.ship.ShippingStoppedException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ final class ShippedManifest implements ManifestFeed {
   private final KnownManifest inKafka;
 
   /** Null until all has arrived; where a collector still writes, the end is its own affair. */
-  private volatile Manifest sealed;
+  private volatile @Nullable Manifest sealed;
 
   ShippedManifest(FileShipment.Plan plan, CheckedFile file, KnownManifest inKafka) {
     this.plan = plan;

@@ -15,10 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The result of verifying an episode: its topic compared with its file, each line checked,
- * and the manifest.
+ * The result of verifying an episode: its topic compared with its file, each line checked, and the
+ * manifest.
  *
  * @param episode which
  * @param skipInvalid whether lines that are not rows are not expected in the topic
@@ -90,8 +91,8 @@ public record Verification(
   }
 
   /** A file on a read-only disk was sealed in Kafka alone. Null if it was not. */
-  private static Manifest sealedElsewhere(
-      EpisodeId episode, Manifest beside, KafkaSettings settings) throws Exception {
+  private static @Nullable Manifest sealedElsewhere(
+      EpisodeId episode, @Nullable Manifest beside, KafkaSettings settings) throws Exception {
     if (beside == null || beside.state() != Manifest.State.OPEN) {
       return null;
     }
@@ -137,7 +138,7 @@ public record Verification(
    * @return in a few words; null if it does, and if there is none, since a file may come from
    *     elsewhere
    */
-  public String manifestProblem() {
+  public @Nullable String manifestProblem() {
     Manifest manifest = file.manifest();
     if (manifest == null) {
       return file.manifestFailure();
@@ -165,7 +166,8 @@ public record Verification(
         : name(manifest.state()) + ", but it says " + String.join(", ", deviations);
   }
 
-  private static void addDeviation(List<String> to, String field, Object says, Object is) {
+  private static void addDeviation(
+      List<String> to, String field, @Nullable Object says, Object is) {
     if (!Objects.equals(says, is)) {
       to.add(field + " " + Text.printable(String.valueOf(says)));
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The embedded broker in a process of its own, so that its threads and its garbage never get into
@@ -29,10 +30,10 @@ public final class BrokerProcess implements AutoCloseable {
   private static final String IGNORE_KEYBOARD = "trap '' INT HUP; exec \"$@\"";
 
   private final Path data;
-  private final Process process;
+  private final @Nullable Process process;
   private final String address;
 
-  private BrokerProcess(Path data, Process process, String address) {
+  private BrokerProcess(Path data, @Nullable Process process, String address) {
     this.data = data;
     this.process = process;
     this.address = address;
@@ -98,7 +99,7 @@ public final class BrokerProcess implements AutoCloseable {
   }
 
   /** The address once it is there; empty if the broker, ours or another's, has ended instead. */
-  private static Optional<String> await(Path data, Process ours)
+  private static Optional<String> await(Path data, @Nullable Process ours)
       throws IOException, InterruptedException {
     long deadlineNs = System.nanoTime() + READY_WITHIN.toNanos();
     while (System.nanoTime() < deadlineNs) {

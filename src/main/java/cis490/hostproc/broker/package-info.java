@@ -5,4 +5,7 @@
  * <p>Its jars lie in a folder of their own, {@code broker/} beside {@code hostproc.jar}; without
  * them everything but this package works.
  */
+@NullMarked
 package cis490.hostproc.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a field of the row may be.
@@ -19,7 +20,12 @@ import java.util.stream.Collectors;
  * @param min of an integer, or null
  * @param max of an integer, or null
  */
-record FieldRule(String name, Set<Type> types, Object constant, BigInteger min, BigInteger max) {
+record FieldRule(
+    String name,
+    Set<Type> types,
+    @Nullable Object constant,
+    @Nullable BigInteger min,
+    @Nullable BigInteger max) {
 
   private static final Set<String> KEYWORDS = Set.of("type", "const", "minimum", "maximum");
   private static final int SHOWN_MAX = 200;
@@ -37,7 +43,7 @@ record FieldRule(String name, Set<Type> types, Object constant, BigInteger min, 
     }
 
     /** Of a value, or null if it is of none of these. */
-    private static Type of(JsonToken token) {
+    private static @Nullable Type of(JsonToken token) {
       return switch (token) {
         case VALUE_NUMBER_INT -> INTEGER;
         case VALUE_STRING -> STRING;
@@ -72,7 +78,7 @@ record FieldRule(String name, Set<Type> types, Object constant, BigInteger min, 
     return types;
   }
 
-  private static Object constant(String name, JsonNode constant) {
+  private static @Nullable Object constant(String name, JsonNode constant) {
     if (constant == null) {
       return null;
     }
@@ -85,7 +91,7 @@ record FieldRule(String name, Set<Type> types, Object constant, BigInteger min, 
     throw new IllegalArgumentException(name + ": const " + constant + " is not understood");
   }
 
-  private static BigInteger limit(String name, JsonNode limit) {
+  private static @Nullable BigInteger limit(String name, JsonNode limit) {
     if (limit == null) {
       return null;
     }
@@ -105,7 +111,7 @@ record FieldRule(String name, Set<Type> types, Object constant, BigInteger min, 
   }
 
   /** What is wrong with the parser's value, or null. */
-  String problem(JsonParser parser) throws IOException {
+  @Nullable String problem(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     Type type = Type.of(token);
     if (type == null || !types.contains(type)) {
@@ -119,7 +125,7 @@ record FieldRule(String name, Set<Type> types, Object constant, BigInteger min, 
     return type == Type.INTEGER ? rangeProblem(parser) : null;
   }
 
-  private static Object plain(JsonParser parser, Type type) throws IOException {
+  private static @Nullable Object plain(JsonParser parser, Type type) throws IOException {
     return switch (type) {
       case STRING -> parser.getText();
       case BOOLEAN -> parser.getBooleanValue();
@@ -127,7 +133,7 @@ record FieldRule(String name, Set<Type> types, Object constant, BigInteger min, 
     };
   }
 
-  private String rangeProblem(JsonParser parser) throws IOException {
+  private @Nullable String rangeProblem(JsonParser parser) throws IOException {
     boolean big = parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER;
     BigInteger value =
         big ? parser.getBigIntegerValue() : BigInteger.valueOf(parser.getLongValue());

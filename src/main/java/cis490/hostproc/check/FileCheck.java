@@ -7,6 +7,7 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import java.io.IOException;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file says of itself, with the manifest beside it.
@@ -27,10 +28,10 @@ public record FileCheck(
     long tornBytes,
     String chain,
     long invalid,
-    String firstInvalid,
+    @Nullable String firstInvalid,
     Timeline timeline,
-    Manifest manifest,
-    String manifestFailure) {
+    @Nullable Manifest manifest,
+    @Nullable String manifestFailure) {
 
   private static final long NS_PER_MS = 1_000_000;
 
@@ -92,7 +93,7 @@ public record FileCheck(
         lines, bytes, tornBytes, chain, invalid, firstInvalid, timeline, other, null);
   }
 
-  private static Timeline timeline(Manifest manifest) {
+  private static Timeline timeline(@Nullable Manifest manifest) {
     Long intervalMs = manifest == null ? null : manifest.beginning().intervalMs();
     return intervalMs == null || intervalMs <= 0
         ? Timeline.ofUnknownInterval()

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a line is a row, as the row schema says. One object checks many lines, for one thread.
@@ -121,7 +122,7 @@ public final class RowCheck {
    * @param line its bytes, without the newline
    * @return what is wrong with it, first of all, in a few words on one line; null if it is a row
    */
-  public String problem(byte[] line) {
+  public @Nullable String problem(byte[] line) {
     seen.clear();
     if (!isText(line)) {
       return "not JSON: not UTF-8 text, or with a byte order mark or a NUL byte";
@@ -158,7 +159,7 @@ public final class RowCheck {
     }
   }
 
-  private String problem(JsonParser parser) throws IOException {
+  private @Nullable String problem(JsonParser parser) throws IOException {
     JsonToken token = parser.nextToken();
     if (token == null) {
       return "an empty line";
@@ -181,7 +182,7 @@ public final class RowCheck {
         : "something follows the object, column " + parser.currentTokenLocation().getColumnNr();
   }
 
-  private String fieldProblem(String name, JsonParser parser) throws IOException {
+  private @Nullable String fieldProblem(String name, JsonParser parser) throws IOException {
     Integer place = places.get(name);
     if (place == null) {
       return "field " + FieldRule.shown(name) + " is not of a row";

@@ -3,6 +3,7 @@ package cis490.hostproc.check;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets valid rows of a file through. Other lines are refused, or passed over. One thread at a time.
@@ -15,9 +16,9 @@ public final class RowGate implements JournalCursor.Keep {
   private long checkedLines;
   private long invalidLines;
   private long firstInvalidLine;
-  private String firstProblem;
-  private Long firstWallNs;
-  private Long lastWallNs;
+  private @Nullable String firstProblem;
+  private @Nullable Long firstWallNs;
+  private @Nullable Long lastWallNs;
 
   /**
    * Has seen nothing yet.
@@ -66,7 +67,7 @@ public final class RowGate implements JournalCursor.Keep {
     return problem == null;
   }
 
-  private void note(String problem, long number) {
+  private void note(@Nullable String problem, long number) {
     if (problem == null) {
       lastWallNs = check.tWallNs();
       firstWallNs = firstWallNs == null ? lastWallNs : firstWallNs;
@@ -93,7 +94,7 @@ public final class RowGate implements JournalCursor.Keep {
    *
    * @return file, line number and reason; null if all lines so far are valid rows
    */
-  public String firstProblem() {
+  public @Nullable String firstProblem() {
     return firstProblem;
   }
 
@@ -102,7 +103,7 @@ public final class RowGate implements JournalCursor.Keep {
    *
    * @return its {@code t_wall_ns}, null if there was none
    */
-  public Long firstWallNs() {
+  public @Nullable Long firstWallNs() {
     return firstWallNs;
   }
 
@@ -111,7 +112,7 @@ public final class RowGate implements JournalCursor.Keep {
    *
    * @return its {@code t_wall_ns}, null if there was none
    */
-  public Long lastWallNs() {
+  public @Nullable Long lastWallNs() {
     return lastWallNs;
   }
 }

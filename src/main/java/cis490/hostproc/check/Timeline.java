@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the times of a file's rows show: gaps, rows that are out of order, steps of the wall clock.
@@ -14,8 +15,8 @@ import java.util.List;
  * interval is not known there is no grid either (the Python sampler's ticks drift), and a gap is
  * more than one and a half intervals from a row to the next. The wall clock has stepped where its
  * distance from the monotonic clock has changed by more than 10 ms and 0.1 % of the time between,
- * and the next row says so too: a thread that was preempted between the two readings makes one odd row and no step; nor is
- * slewing (at most 0.05 % by the kernel) a step.
+ * and the next row says so too: a thread that was preempted between the two readings makes one odd
+ * row and no step; nor is slewing (at most 0.05 % by the kernel) a step.
  */
 public final class Timeline {
 
@@ -41,7 +42,7 @@ public final class Timeline {
 
     private final List<Event> first = new ArrayList<>();
     private long count;
-    private Event largest;
+    private @Nullable Event largest;
 
     private Events() {}
 
@@ -79,7 +80,7 @@ public final class Timeline {
      *
      * @return the event, or null if there was none
      */
-    public Event largest() {
+    public @Nullable Event largest() {
       return largest;
     }
   }
@@ -94,9 +95,9 @@ public final class Timeline {
   private long lastMonoNs;
 
   /** While the interval is not known: differences, and the rows after them. */
-  private long[] differencesNs;
+  private long @Nullable [] differencesNs;
 
-  private long[] differenceRows;
+  private long @Nullable [] differenceRows;
   private int differences;
 
   /** The wall clock's distance that is taken for right, and when it was last seen. */
@@ -166,14 +167,14 @@ public final class Timeline {
   private void after(long row, long differenceNs, long tMonoNs) {
     if (grid) {
       gap(row, differenceNs, tMonoNs / intervalNs - lastMonoNs / intervalNs);
-    } else if (differencesNs == null) {
+    } else if (differencesNs == null || differenceRows == null) {
       gap(row, differenceNs, nearestTicks(differenceNs));
     } else {
       differencesNs[differences] = differenceNs;
       differenceRows[differences] = row;
       differences++;
       if (differences == DIFFERENCES_FOR_INTERVAL) {
-        settleInterval();
+        settleInterval(differencesNs, differenceRows);
       }
     }
   }
@@ -191,15 +192,15 @@ public final class Timeline {
     return differenceNs - ticks * intervalNs > intervalNs / 2 ? ticks + 1 : ticks;
   }
 
-  private void settleInterval() {
+  private void settleInterval(long[] differencesNs, long[] differenceRows) {
     long[] sorted = Arrays.copyOf(differencesNs, differences);
     Arrays.sort(sorted);
     intervalNs = inWholeMs(sorted[differences / 2]);
     for (int i = 0; i < differences; i++) {
       gap(differenceRows[i], differencesNs[i], nearestTicks(differencesNs[i]));
     }
-    differencesNs = null;
-    differenceRows = null;
+    this.differencesNs = null;
+    this.differenceRows = null;
   }
 
   private static long inWholeMs(long ns) {
@@ -237,8 +238,8 @@ public final class Timeline {
 
   /** That was the last row; to be called before anything is asked. */
   public void end() {
-    if (differencesNs != null && differences > 0) {
-      settleInterval();
+    if (differencesNs != null && differenceRows != null && differences > 0) {
+      settleInterval(differencesNs, differenceRows);
     }
   }
 

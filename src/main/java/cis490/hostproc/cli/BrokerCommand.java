@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code hostproc broker}. */
@@ -54,7 +55,7 @@ final class BrokerCommand extends Command {
     return 0;
   }
 
-  private static String reason(IOException failure) {
+  private static @Nullable String reason(IOException failure) {
     Throwable cause = failure.getCause();
     return cause == null ? failure.getMessage() : failure.getMessage() + ": " + cause.getMessage();
   }

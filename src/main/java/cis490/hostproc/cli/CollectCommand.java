@@ -8,6 +8,7 @@ import cis490.hostproc.episode.ManifestFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
@@ -160,14 +161,14 @@ final class CollectCommand extends Command {
     }
   }
 
-  private Plan plan(KafkaConnection connection) {
+  private Plan plan(@Nullable KafkaConnection connection) {
     return new Plan(
         episode(),
         rowsFile(),
         appendOtherProcess(),
         new Plan.Subject(procRoot(), pid(), command()),
         new Plan.Grid(intervalMs(), durationNs(), monoOriginNs()),
-        offline() ? null : new Plan.Shipping(connection, linger(), flushTimeout()));
+        connection == null ? null : new Plan.Shipping(connection, linger(), flushTimeout()));
   }
 
   private void check() {

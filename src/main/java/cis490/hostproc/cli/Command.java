@@ -2,6 +2,7 @@ package cis490.hostproc.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -70,7 +71,7 @@ abstract class Command implements Callable<Integer> {
   }
 
   /** To be thrown: one line, and exit code 2. */
-  final ParameterException usage(String message) {
+  final ParameterException usage(@Nullable String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 }

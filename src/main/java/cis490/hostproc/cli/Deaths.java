@@ -1,8 +1,9 @@
 package cis490.hostproc.cli;
 
 /**
- * Reports what ends a thread unexpectedly: mostly an Error, since memory is exhausted, or a class can no longer be loaded because the program's files
- * were replaced while it ran. Each is reported in one line; that of the main thread ends the process. Needs as few classes as possible.
+ * Reports what ends a thread unexpectedly: mostly an Error, since memory is exhausted, or a class
+ * can no longer be loaded because the program's files were replaced while it ran. Each is reported
+ * in one line; that of the main thread ends the process. Needs as few classes as possible.
  */
 final class Deaths implements Thread.UncaughtExceptionHandler {
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /** {@code hostproc episodes}. */
 final class EpisodesCommand extends Command {
@@ -96,7 +97,7 @@ final class EpisodesCommand extends Command {
   }
 
   /** What a manifest says of it may be old, unless it is sealed. Null if the topic can't tell. */
-  private static Long inTopic(Manifest manifest, RowCounter counter) throws Exception {
+  private static @Nullable Long inTopic(Manifest manifest, RowCounter counter) throws Exception {
     if (manifest.state() == Manifest.State.SEALED) {
       return manifest.ending().rowsAcknowledged();
     }
@@ -108,15 +109,15 @@ final class EpisodesCommand extends Command {
   }
 
   /** Null if not known. A topic may have rows that are younger than its episode's manifest. */
-  private static Long missing(Long rows, Long inTopic) {
+  private static @Nullable Long missing(@Nullable Long rows, @Nullable Long inTopic) {
     return rows == null || inTopic == null ? null : Long.valueOf(Math.max(0, rows - inTopic));
   }
 
-  private static String orDash(Long number) {
+  private static String orDash(@Nullable Long number) {
     return Objects.toString(number, "-");
   }
 
-  private static String time(Long wallNs) {
+  private static String time(@Nullable Long wallNs) {
     return wallNs == null ? "-" : TIME.format(Instant.ofEpochSecond(0, wallNs));
   }
 }

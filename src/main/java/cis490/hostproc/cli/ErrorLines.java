@@ -1,11 +1,14 @@
 package cis490.hostproc.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Text;
 import cis490.hostproc.journal.FileFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -40,7 +43,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     } else if (failure instanceof IOException known) {
       err.println(name + ": " + oneLine(FileFailure.describe(known)));
     } else if (failure instanceof UncheckedIOException known) {
-      err.println(name + ": " + oneLine(FileFailure.describe(known.getCause())));
+      err.println(name + ": " + oneLine(FileFailure.describe(requireNonNull(known.getCause()))));
     } else {
       err.println(
           name + ": " + oneLine(failure.toString()) + " (" + DEBUG_VARIABLE + "=1 for more)");
@@ -52,7 +55,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
   }
 
   /** Messages can contain names and texts of others. */
-  static String oneLine(String message) {
+  static String oneLine(@Nullable String message) {
     return Text.printable(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " "));
   }
 }

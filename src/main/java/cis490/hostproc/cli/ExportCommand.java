@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code hostproc export}: the options; {@link Export} does it. */
@@ -122,7 +123,7 @@ final class ExportCommand extends Command {
   }
 
   private Export.Result export(
-      KafkaSettings settings, EpisodeId episode, Manifest manifest, StatusLine status)
+      KafkaSettings settings, EpisodeId episode, @Nullable Manifest manifest, StatusLine status)
       throws Exception {
     try {
       return new Export(episode, file(episode), manifest)

@@ -9,16 +9,17 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
 
 /** The way to the brokers; where that is the embedded one, it is started on the way. */
 final class KafkaConnection implements Connector, AutoCloseable {
 
   private final Map<String, String> own;
-  private final Path embeddedData;
-  private BrokerProcess broker;
+  private final @Nullable Path embeddedData;
+  private @Nullable BrokerProcess broker;
   private boolean closed;
 
-  KafkaConnection(Map<String, String> own, Path embeddedData) {
+  KafkaConnection(Map<String, String> own, @Nullable Path embeddedData) {
     this.own = own;
     this.embeddedData = embeddedData;
   }
@@ -34,23 +35,25 @@ final class KafkaConnection implements Connector, AutoCloseable {
     if (embeddedData == null) {
       return new KafkaSettings(own);
     }
+    BrokerProcess broker = this.broker;
     if (broker == null || !broker.alive()) {
-      startBroker();
+      broker = startBroker(embeddedData);
     }
     Map<String, String> all = new HashMap<>(own);
     all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
     return new KafkaSettings(all);
   }
 
-  private void startBroker() throws IOException, InterruptedException {
-    BrokerProcess started = BrokerProcess.start(embeddedData);
+  private BrokerProcess startBroker(Path data) throws IOException, InterruptedException {
+    BrokerProcess started = BrokerProcess.start(data);
     Log.get()
         .info(
             "embedded Kafka {} on {}, data in {}",
             started.shared() ? "was running" : "is ready",
             started.address(),
-            embeddedData);
+            data);
     keep(started);
+    return started;
   }
 
   /** The command may have ended while the broker was starting. */

@@ -1,5 +1,7 @@
 package cis490.hostproc.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.broker.BrokerJars;
 import cis490.hostproc.collect.Log;
 import cis490.hostproc.episode.Text;
@@ -18,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -45,14 +48,14 @@ final class KafkaOptions {
   /** Set by the one command that works without Kafka. */
   private boolean offlineAllowed;
 
-  private String fromVariable;
+  private @Nullable String fromVariable;
   private Map<String, String> own = Map.of();
 
   /** What the options say, from {@link #check} on. */
-  private String bootstrapServers;
+  private @Nullable String bootstrapServers;
 
-  private Path embeddedBroker;
-  private Path kafkaConfig;
+  private @Nullable Path embeddedBroker;
+  private @Nullable Path kafkaConfig;
 
   KafkaOptions(Command command) {
     this.command = command;
@@ -119,7 +122,8 @@ final class KafkaOptions {
     try {
       properties.load(new StringReader(configText()));
     } catch (IOException unreadable) {
-      throw usage("--kafka-config " + FileFailure.describe(kafkaConfig, unreadable));
+      throw usage(
+          "--kafka-config " + FileFailure.describe(requireNonNull(kafkaConfig), unreadable));
     } catch (IllegalArgumentException malformed) {
       throw usage("--kafka-config " + kafkaConfig + ": " + malformed.getMessage());
     }
@@ -194,7 +198,7 @@ final class KafkaOptions {
   }
 
   /** The embedded broker is reached in one way alone. */
-  private void requirePlain(String name, String plain) {
+  private void requirePlain(String name, @Nullable String plain) {
     String value = own.get(name);
     if (value != null && !value.strip().equalsIgnoreCase(plain)) {
       throw usage(kafkaConfig + lineOf(name) + ": " + name + " and --embedded-broker");
@@ -232,7 +236,7 @@ final class KafkaOptions {
   }
 
   /** If the file says so, a config provider gives the value. */
-  private String resolved() {
+  private @Nullable String resolved() {
     try {
       return new KafkaSettings(own).value(BOOTSTRAP);
     } catch (KafkaException wrong) {
@@ -291,7 +295,7 @@ final class KafkaOptions {
     return plain ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
-  private ParameterException usage(String message) {
+  private ParameterException usage(@Nullable String message) {
     return command.usage(message);
   }
 }

@@ -55,8 +55,8 @@ public final class Main extends Command {
   }
 
   /**
-   * Runs a command inside another program: signals are not handled, and what needs a
-   * process of its own (starting a command, seeing its stdout closed) does not work. One at a time, since
+   * Runs a command inside another program: signals are not handled, and what needs a process of its
+   * own (starting a command, seeing its stdout closed) does not work. One at a time, since
    * System.err is one.
    *
    * @param args the command line

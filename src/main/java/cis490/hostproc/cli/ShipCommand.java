@@ -6,6 +6,7 @@ import cis490.hostproc.ship.KnownManifest;
 import cis490.hostproc.ship.Shipper;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
@@ -105,7 +106,7 @@ final class ShipCommand extends Command {
   }
 
   /** Null for never. */
-  private Duration giveUpAfter() {
+  private @Nullable Duration giveUpAfter() {
     Long given = giveUpAfterS.getValue();
     long seconds = given == null ? (follow() ? 0 : 60) : given;
     return seconds == 0 ? null : Duration.ofSeconds(seconds);
@@ -131,7 +132,8 @@ final class ShipCommand extends Command {
    * The command line that ships a file under another name, for who can't ship it under its own;
    * null if something else is in the way.
    */
-  static String underAnotherName(String problem, EpisodeId episode, Path file, KafkaOptions kafka) {
+  static @Nullable String underAnotherName(
+      @Nullable String problem, EpisodeId episode, Path file, KafkaOptions kafka) {
     boolean another =
         problem != null
             && (problem.contains(TOPIC_COLLIDES) || problem.contains(KnownManifest.ANOTHER));

@@ -3,6 +3,7 @@ package cis490.hostproc.cli;
 import cis490.hostproc.archive.FileShipment;
 import cis490.hostproc.ship.Shipper;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The progress and the result of shipping a file, as text. */
 final class ShipmentText {
@@ -91,7 +92,7 @@ final class ShipmentText {
             Locale.ROOT, ", and %,d bytes of a row that is not complete", file.tornBytes());
   }
 
-  private static String took(FileShipment.Times took) {
+  private static String took(FileShipment.@Nullable Times took) {
     return took == null
         ? ""
         : String.format(
@@ -119,7 +120,7 @@ final class ShipmentText {
   }
 
   /** What to do next; null if there is nothing that would help. */
-  private String next(FileShipment.Result result) {
+  private @Nullable String next(FileShipment.Result result) {
     if (result.outcome() == Shipper.Outcome.EQUAL) {
       return null;
     }

@@ -12,10 +12,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Shows progress: on a terminal one line that is updated, otherwise a log line now and
- * then. Before anything else is written to stderr the line is removed, and it comes back afterwards.
+ * Shows progress: on a terminal one line that is updated, otherwise a log line now and then. Before
+ * anything else is written to stderr the line is removed, and it comes back afterwards.
  */
 final class StatusLine implements AutoCloseable {
 
@@ -24,7 +25,7 @@ final class StatusLine implements AutoCloseable {
   private static final Duration LOG_EVERY = Duration.ofSeconds(30);
 
   /** Null until something is shown, and if stderr is not a terminal. */
-  private volatile PrintStream terminal;
+  private volatile @Nullable PrintStream terminal;
 
   private boolean isAttached;
   private boolean shown;
@@ -37,8 +38,9 @@ final class StatusLine implements AutoCloseable {
     }
     isAttached = true;
     if (isTerminal()) {
-      terminal = System.err;
-      System.setErr(new PrintStream(new Around(terminal), true, StandardCharsets.UTF_8));
+      PrintStream err = System.err;
+      terminal = err;
+      System.setErr(new PrintStream(new Around(err), true, StandardCharsets.UTF_8));
     }
   }
 
@@ -76,6 +78,7 @@ final class StatusLine implements AutoCloseable {
   /** The text is asked for if it is time for a line. */
   void show(Duration elapsed, Supplier<String> line) {
     attach();
+    PrintStream terminal = this.terminal;
     if (terminal == null) {
       if (elapsed.minus(logged).compareTo(LOG_EVERY) >= 0) {
         logged = elapsed;
@@ -93,6 +96,7 @@ final class StatusLine implements AutoCloseable {
   }
 
   void clear() {
+    PrintStream terminal = this.terminal;
     if (terminal == null) {
       return;
     }
@@ -128,9 +132,10 @@ final class StatusLine implements AutoCloseable {
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
+      OutputStream terminal = out;
       synchronized (terminal) {
         clear();
-        out.write(bytes, from, length);
+        terminal.write(bytes, from, length);
       }
     }
   }

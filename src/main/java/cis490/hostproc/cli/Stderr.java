@@ -10,11 +10,13 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standard error for a program that must not wait for whoever reads it: a full pipe, or a terminal
- * after Ctrl-S. A thread of its own writes. A printing thread waits for it a moment, so that lines on stdout follow
- * those printed before. After one wait in vain, no thread waits until everything is written. What does not fit meanwhile is dropped, and its lines are counted.
+ * after Ctrl-S. A thread of its own writes. A printing thread waits for it a moment, so that lines
+ * on stdout follow those printed before. After one wait in vain, no thread waits until everything
+ * is written. What does not fit meanwhile is dropped, and its lines are counted.
  */
 final class Stderr extends OutputStream {
 
@@ -24,11 +26,11 @@ final class Stderr extends OutputStream {
   /** What is still to be written at the end of the program. */
   private static final long LAST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
-  private static Stderr installed;
+  private static @Nullable Stderr installed;
 
   private final OutputStream out;
   private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
-  private Thread writer;
+  private @Nullable Thread writer;
   private boolean writing;
   private boolean stalled;
   private long linesDropped;

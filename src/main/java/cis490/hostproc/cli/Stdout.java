@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standard output, for all that any command prints there, help and version too. It remembers that
@@ -30,7 +31,7 @@ final class Stdout extends OutputStream {
   private static volatile Stdout current = new Stdout(new FileOutputStream(FileDescriptor.out));
 
   private final OutputStream out;
-  private IOException failure;
+  private @Nullable IOException failure;
   private boolean begun;
 
   private Stdout(OutputStream out) {
@@ -53,7 +54,7 @@ final class Stdout extends OutputStream {
   }
 
   /** Why not everything was written; null if it was, or if the reader has closed early. */
-  static String problem() {
+  static @Nullable String problem() {
     IOException failure = current.failure;
     // "hostproc consume … | head" is not a failure, but a reader that was gone before it began is.
     if (failure == null || (current.begun && goesToAReader())) {

@@ -3,6 +3,7 @@ package cis490.hostproc.cli;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SIGINT, SIGTERM and SIGHUP: the command is notified, ends in its own way, and its own exit code
@@ -23,10 +24,10 @@ final class StopSignal {
   private static volatile int exitCode = 1;
 
   /** When the last words began; null before and after. */
-  private static volatile Long speakingSinceNs;
+  private static volatile @Nullable Long speakingSinceNs;
 
   /** The listener; null if there is none. */
-  private static volatile StopSignal asked;
+  private static volatile @Nullable StopSignal asked;
 
   private final Runnable callback;
   private final Duration limit;
@@ -74,8 +75,8 @@ final class StopSignal {
   }
 
   /**
-   * Prints the result on stdout. While a signal is being
-   * handled that may take two seconds; otherwise the command has failed.
+   * Prints the result on stdout. While a signal is being handled that may take two seconds;
+   * otherwise the command has failed.
    */
   static void lastWords(Runnable words) {
     speakingSinceNs = System.nanoTime();

@@ -1,5 +1,7 @@
 package cis490.hostproc.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.collect.Result;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.Text;
@@ -9,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The result of a recording, as text and as JSON. */
 final class Summary {
@@ -16,7 +19,7 @@ final class Summary {
   private final CollectCommand options;
   private final Result result;
   private final Manifest manifest;
-  private final String alteration;
+  private final @Nullable String alteration;
 
   Summary(CollectCommand options, Result result) {
     this.options = options;
@@ -29,11 +32,12 @@ final class Summary {
     Manifest.Beginning beginning = manifest.beginning();
     Manifest.Ending ending = manifest.ending();
     TextTable lines = new TextTable();
-    lines.add("episode", "%s: %s", beginning.episodeId(), ending.endReason().text());
+    lines.add(
+        "episode", "%s: %s", beginning.episodeId(), requireNonNull(ending.endReason()).text());
     lines.add(
         "process",
         "%s, pid %d%s",
-        Text.printable(beginning.commandName()),
+        Text.printable(requireNonNull(beginning.commandName())),
         beginning.pid(),
         exit(ending));
     lines.add(
@@ -42,7 +46,7 @@ final class Summary {
         result.sampling().rows(),
         result.sampled().toMillis() / 1e3,
         beginning.intervalMs(),
-        ending.rows() > result.sampling().rows()
+        requireNonNull(ending.rows()) > result.sampling().rows()
             ? String.format(Locale.ROOT, " (%,d in the file in all)", ending.rows())
             : "");
     lines.add("ticks missed", "%s", ticks());
@@ -56,33 +60,31 @@ final class Summary {
     if (alteration != null) {
       lines.add("file altered", "%s", alteration);
     }
-    if (result.shipping() == null) {
+    Result.Shipping shipping = result.shipping();
+    if (shipping == null) {
       lines.add("topic", "none (offline)");
       return lines.toString();
     }
     lines.add(
-        "topic",
-        "%s, %,d rows acknowledged",
-        beginning.topic(),
-        result.shipping().figures().acknowledged());
-    lines.add("topic equals file", "%s", equality());
-    if (result.shipping().outcome() == Shipper.Outcome.EQUAL) {
+        "topic", "%s, %,d rows acknowledged", beginning.topic(), shipping.figures().acknowledged());
+    lines.add("topic equals file", "%s", equality(shipping));
+    if (shipping.outcome() == Shipper.Outcome.EQUAL) {
       lines.add("next", "%s", next());
-    } else if (result.shipping().outcome() == Shipper.Outcome.SHIPPING && alteration == null) {
+    } else if (shipping.outcome() == Shipper.Outcome.SHIPPING && alteration == null) {
       lines.add(
           "next",
           "%s",
           ShipCommand.commandLine(options.episode(), options.rowsFile(), options.kafka()));
     } else {
-      addAnotherName(lines);
+      addAnotherName(lines, shipping);
     }
     return lines.toString();
   }
 
-  private void addAnotherName(TextTable lines) {
+  private void addAnotherName(TextTable lines, Result.Shipping shipping) {
     String another =
         ShipCommand.underAnotherName(
-            result.shipping().problem(), options.episode(), options.rowsFile(), options.kafka());
+            shipping.problem(), options.episode(), options.rowsFile(), options.kafka());
     if (another != null) {
       lines.add("next", "%s", another);
     }
@@ -105,15 +107,15 @@ final class Summary {
     return text.toString();
   }
 
-  private String equality() {
-    return switch (result.shipping().outcome()) {
+  private String equality(Result.Shipping shipping) {
+    return switch (shipping.outcome()) {
       case EQUAL ->
           alteration == null
               ? "yes"
               : "no: the topic has all that was written, but the file was altered";
-      case STOPPED -> "no: " + result.shipping().problem();
+      case STOPPED -> "no: " + shipping.problem();
       case SHIPPING -> {
-        long pending = result.shipping().figures().pending();
+        long pending = shipping.figures().pending();
         yield (pending > 0
                 ? String.format(
                     Locale.ROOT,
@@ -121,7 +123,7 @@ final class Summary {
                     pending,
                     alteration == null ? ", they are safe in the file" : "")
                 : "not known: all rows are acknowledged, but were not read back in time")
-            + (result.shipping().problem() == null ? "" : " (" + result.shipping().problem() + ")");
+            + (shipping.problem() == null ? "" : " (" + shipping.problem() + ")");
       }
     };
   }

@@ -3,20 +3,21 @@ package cis490.hostproc.cli;
 import cis490.hostproc.episode.Text;
 import cis490.hostproc.ship.RowDifference;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The text at the end of a command: labels in one column, values in the next. */
 final class TextTable {
 
   private final StringBuilder text = new StringBuilder();
 
-  void add(String label, String format, Object... values) {
+  void add(String label, String format, @Nullable Object... values) {
     text.append(String.format(Locale.ROOT, "%-19s", label))
         .append(Text.printable(String.format(Locale.ROOT, format, values)))
         .append('\n');
   }
 
   /** Whether a topic is what a file holds; {@code difference} is null if it is. */
-  void addEquality(RowDifference difference) {
+  void addEquality(@Nullable RowDifference difference) {
     if (difference == null) {
       add("topic equals file", "yes");
       return;

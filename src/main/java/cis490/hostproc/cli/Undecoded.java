@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * File names that this JVM can't tell from others. It decodes each by the locale, and puts a
@@ -19,7 +20,7 @@ final class Undecoded {
   private Undecoded() {}
 
   /** What is wrong with the command line or the working folder, and what to do; null if nothing. */
-  static String problem(String[] args) {
+  static @Nullable String problem(String[] args) {
     for (String arg : args) {
       if (arg.equals(Main.WORDS_FOLLOW)) {
         // They are handed on as the bytes that they are.

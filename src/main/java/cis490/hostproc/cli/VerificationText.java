@@ -96,7 +96,8 @@ final class VerificationText {
 
   private String gaps(Timeline timeline) {
     Timeline.Events gaps = timeline.gaps();
-    if (gaps.count() == 0) {
+    Timeline.Event largest = gaps.largest();
+    if (largest == null) {
       return ", no gaps";
     }
     return String.format(
@@ -104,13 +105,14 @@ final class VerificationText {
         ", %s, %s missing; the longest is %s, before %s",
         Text.counted(gaps.count(), "gap", "gaps"),
         Text.counted(timeline.ticksMissing(), "tick", "ticks"),
-        TextTable.time(gaps.largest().ns()),
-        place(gaps.largest()));
+        TextTable.time(largest.ns()),
+        place(largest));
   }
 
   private void addWallClock(TextTable report) {
     Timeline.Events steps = file.timeline().wallSteps();
-    if (steps.count() == 0) {
+    Timeline.Event largest = steps.largest();
+    if (largest == null) {
       report.add("wall clock", "no steps");
       return;
     }
@@ -118,8 +120,8 @@ final class VerificationText {
         "wall clock",
         "%s; the largest is %s, at %s",
         Text.counted(steps.count(), "step", "steps"),
-        signed(steps.largest().ns()),
-        place(steps.largest()));
+        signed(largest.ns()),
+        place(largest));
     if (steps.count() > 1) {
       addEach(report, steps, VerificationText::signed);
     }

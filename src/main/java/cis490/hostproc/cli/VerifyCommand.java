@@ -1,5 +1,7 @@
 package cis490.hostproc.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.archive.Verification;
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.journal.FileFailure;
@@ -53,7 +55,8 @@ final class VerifyCommand extends Command {
     } catch (IOException failure) {
       throw new FailedException(FileFailure.describe(file, failure), failure);
     } catch (UncheckedIOException failure) {
-      throw new FailedException(FileFailure.describe(file, failure.getCause()), failure);
+      throw new FailedException(
+          FileFailure.describe(file, requireNonNull(failure.getCause())), failure);
     }
     out().print(new VerificationText(found, file).text());
     out().flush();

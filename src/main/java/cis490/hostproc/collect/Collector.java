@@ -1,5 +1,7 @@
 package cis490.hostproc.collect;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
@@ -18,6 +20,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records one episode from its first tick to the last row's arrival, with a thread that samples and
@@ -36,10 +39,20 @@ public final class Collector implements AutoCloseable {
   private final Plan plan;
   private final Consumer<Progress> progress;
   private final Recording recording;
+
+  @SuppressWarnings("NullAway.Init")
   private Thread sampling;
+
+  @SuppressWarnings("NullAway.Init")
   private ShipFigures figures;
+
+  @SuppressWarnings("NullAway.Init")
   private Shipper shipper;
+
+  @SuppressWarnings("NullAway.Init")
   private ShipperThread shipping;
+
+  @SuppressWarnings("NullAway.Init")
   private Standstill standstill;
 
   /**
@@ -93,7 +106,8 @@ public final class Collector implements AutoCloseable {
 
   private void startShipping(MeterRegistry registry, Tags tags) {
     figures = new ShipFigures(registry, tags, recording.journal()::lines);
-    KnownManifest inKafka = new KnownManifest(plan.episode(), plan.shipping().connector());
+    Plan.Shipping how = requireNonNull(plan.shipping());
+    KnownManifest inKafka = new KnownManifest(plan.episode(), how.connector());
     recording.manifest().goOnAfter(inKafka);
     ShipJob job =
         new ShipJob(
@@ -101,7 +115,7 @@ public final class Collector implements AutoCloseable {
             JournalCursor.Keep.ALL,
             Replica.of(plan.episode(), RowFormat.headers()),
             recording.manifest(),
-            plan.shipping().linger(),
+            how.linger(),
             false);
     shipper = new Shipper(job, inKafka, figures);
     standstill = new Standstill(Standstill.AFTER, System.nanoTime());
@@ -122,15 +136,17 @@ public final class Collector implements AutoCloseable {
             figures == null ? -1 : figures.pending()));
   }
 
-  private Result.Shipping closeOffline() {
+  private Result.@Nullable Shipping closeOffline() {
     recording.close(null);
     return null;
   }
 
-  /** Ships the last rows and proves that all have arrived, which may take as long as it advances. */
+  /**
+   * Ships the last rows and proves that all have arrived, which may take as long as it advances.
+   */
   private Result.Shipping finishShipping(Duration sampled) throws InterruptedException {
     shipping.complete();
-    long limitNs = plan.shipping().flushTimeout().toNanos();
+    long limitNs = requireNonNull(plan.shipping()).flushTimeout().toNanos();
     long sinceNs = System.nanoTime();
     long readBack = 0;
     Shipper.Outcome outcome = shipping.await(LOOK_EVERY);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file has of runs before this one, if this one may go on there.
@@ -17,7 +18,7 @@ import java.util.Objects;
  * @param originMonoNs what the rows of the same process count their times from; null if there are
  *     none of it
  */
-record EarlierRuns(Manifest manifest, Long originMonoNs) {
+record EarlierRuns(@Nullable Manifest manifest, @Nullable Long originMonoNs) {
 
   /**
    * Before the file is opened: a manifest without its rows, or of another episode's, is never
@@ -53,7 +54,7 @@ record EarlierRuns(Manifest manifest, Long originMonoNs) {
    * @param target null if a command is to be started
    */
   static EarlierRuns of(
-      Plan plan, Machine machine, Target target, Journal journal, ManifestFile file)
+      Plan plan, Machine machine, @Nullable Target target, Journal journal, ManifestFile file)
       throws IOException, FailedException {
     Manifest before = file.read().orElse(null);
     if (journal.length() + journal.tornBytes() == 0) {
@@ -64,19 +65,20 @@ record EarlierRuns(Manifest manifest, Long originMonoNs) {
       requireUsable(plan, journal, before, holds);
     }
     Manifest.Beginning known = before == null ? null : before.beginning();
-    boolean same = known != null && isProcess(known, machine, target);
-    if (!same && !plan.appendOtherProcess()) {
+    if (known != null && isProcess(known, machine, target)) {
+      requireSameGrid(plan, machine, journal, known);
+      Log.get().info("{}; going on after them", holds);
+      return new EarlierRuns(before, known.originMonoNs());
+    }
+    if (!plan.appendOtherProcess()) {
       boolean unknown = known == null || known.pid() == null;
       throw new FailedException(
           holds
               + (unknown ? " of an unknown process" : " of another process")
               + "; choose another --episode, or say --append-other-process");
     }
-    if (same) {
-      requireSameGrid(plan, machine, journal, known);
-    }
     Log.get().info("{}; going on after them", holds);
-    return new EarlierRuns(before, same ? known.originMonoNs() : null);
+    return new EarlierRuns(before, null);
   }
 
   private static void requireUsable(Plan plan, Journal journal, Manifest before, String holds)
@@ -96,7 +98,8 @@ record EarlierRuns(Manifest manifest, Long originMonoNs) {
   }
 
   /** The manifest's process is that of its last run. */
-  private static boolean isProcess(Manifest.Beginning known, Machine machine, Target target) {
+  private static boolean isProcess(
+      Manifest.Beginning known, Machine machine, @Nullable Target target) {
     return target != null
         && machine.host().known()
         && known.isProcess(

@@ -14,12 +14,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a command inherits from the caller of the collector, and
- * would lose on the way through the launcher's shell and the JVM: each byte of the environment and of its arguments, the open
- * descriptors, which signals are ignored and which blocked. A child inherits everything else (limits, umask, priority,
- * processors, working folder, process group, terminal) by itself.
+ * What a command inherits from the caller of the collector, and would lose on the way through the
+ * launcher's shell and the JVM: each byte of the environment and of its arguments, the open
+ * descriptors, which signals are ignored and which blocked. A child inherits everything else
+ * (limits, umask, priority, processors, working folder, process group, terminal) by itself.
  */
 final class Inheritance {
 
@@ -43,7 +44,7 @@ final class Inheritance {
   private static final int OCTAL = 8;
   private static final int HEXADECIMAL = 16;
 
-  private static Set<Integer> remembered;
+  private static @Nullable Set<Integer> remembered;
 
   private Inheritance() {}
 

@@ -1,5 +1,7 @@
 package cis490.hostproc.collect;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.journal.FileFailure;
@@ -8,6 +10,7 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.ship.KnownManifest;
 import cis490.hostproc.ship.ManifestFeed;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recording's manifest: as it is now, in its file, and as Kafka gets it. Changed by one thread;
@@ -17,13 +20,16 @@ final class KeptManifest implements ManifestFeed {
 
   private final ManifestFile file;
   private final Journal journal;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile Manifest manifest;
 
   /** Once the topic was read back equal. */
+  @SuppressWarnings("NullAway.Init")
   private volatile Manifest arrived;
 
   /** What Kafka knows; null if nothing is shipped. */
-  private volatile KnownManifest inKafka;
+  private volatile @Nullable KnownManifest inKafka;
 
   private boolean isBehind;
 
@@ -65,7 +71,8 @@ final class KeptManifest implements ManifestFeed {
    */
   private void write() {
     try {
-      file.write(inKafka == null ? manifest : manifest.goingOnAfter(inKafka.accepted()));
+      KnownManifest known = inKafka;
+      file.write(known == null ? manifest : manifest.goingOnAfter(known.accepted()));
       if (isBehind) {
         Log.get().info("{} is up to date again", file.path());
       }
@@ -95,6 +102,7 @@ final class KeptManifest implements ManifestFeed {
 
   /** With what Kafka knows of earlier runs, if they are this file's. */
   private Manifest known(Manifest ours) throws Exception {
+    KnownManifest inKafka = requireNonNull(this.inKafka);
     Manifest earlier = inKafka.read();
     if (earlier == null) {
       return ours;
@@ -110,8 +118,8 @@ final class KeptManifest implements ManifestFeed {
   }
 
   /**
-   * Whether what has arrived is every line that was written, and the file still holds these. Otherwise the topic would not equal
-   * what others find as the episode's file.
+   * Whether what has arrived is every line that was written, and the file still holds these.
+   * Otherwise the topic would not equal what others find as the episode's file.
    */
   private boolean isAll(JournalCursor end) {
     try {

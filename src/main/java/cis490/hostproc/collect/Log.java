@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program's own log. Made when there is something to log: setting up logging takes
- * longer than sampling the first row, which must not wait for it.
+ * The program's own log. Made when there is something to log: setting up logging takes longer than
+ * sampling the first row, which must not wait for it.
  */
 public final class Log {
 

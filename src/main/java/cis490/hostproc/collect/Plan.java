@@ -5,6 +5,7 @@ import cis490.hostproc.kafka.Connector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be recorded, and how.
@@ -23,7 +24,7 @@ public record Plan(
     boolean appendOtherProcess,
     Subject subject,
     Grid grid,
-    Shipping shipping) {
+    @Nullable Shipping shipping) {
 
   /**
    * The process to sample: one that runs, or a command that is started for it.

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a command, and whether the kernel would execute it: looked at before anything is
@@ -84,7 +85,7 @@ public final class ProgramFile {
   }
 
   /** Null if there is none. */
-  private static Path find(String program) {
+  private static @Nullable Path find(String program) {
     if (program.contains("/")) {
       return executable(Path.of(program)) ? Path.of(program) : null;
     }
@@ -184,7 +185,7 @@ public final class ProgramFile {
         if (entry.getInt(0) == Elf64.INTERPRETER) {
           long bytes = Math.min(entry.getLong(Elf64.BYTES_AT), PATH_BYTES_MAX);
           ByteBuffer text = read(channel, entry.getLong(Elf64.OFFSET_AT), (int) bytes);
-          loader = new String(text.array(), UTF_8).split("\0", 2)[0];
+          loader = UTF_8.decode(text).toString().split("\0", 2)[0];
         }
       }
     } catch (EOFException | IllegalArgumentException cut) {

@@ -1,5 +1,7 @@
 package cis490.hostproc.collect;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One episode being recorded: its process, its file and its manifest. Owns no thread and prints
@@ -41,18 +44,32 @@ final class Recording implements AutoCloseable {
   private final SampleFigures figures = new SampleFigures();
   private final SampleWarnings warnings;
 
+  @SuppressWarnings("NullAway.Init")
   private Machine machine;
+
+  @SuppressWarnings("NullAway.Init")
   private Target target;
+
+  @SuppressWarnings("NullAway.Init")
   private Journal journal;
+
+  @SuppressWarnings("NullAway.Init")
   private EarlierRuns earlier;
+
+  @SuppressWarnings("NullAway.Init")
   private KeptManifest manifest;
+
   private long startedNs;
-  private EndReason endReason;
-  private String alteration;
+
+  @SuppressWarnings("NullAway.Init")
+  private @Nullable EndReason endReason;
+
+  private @Nullable String alteration;
 
   /** Counted down by the first stop. */
   private final CountDownLatch toldToStop = new CountDownLatch(1);
 
+  @SuppressWarnings("NullAway.Init")
   private volatile Sampler sampler;
 
   Recording(Plan plan) {
@@ -165,7 +182,7 @@ final class Recording implements AutoCloseable {
   }
 
   private Schedule schedule() {
-    long originNs = manifest.manifest().beginning().originMonoNs();
+    long originNs = requireNonNull(manifest.manifest().beginning().originMonoNs());
     Plan.Grid grid = plan.grid();
     return target.isCommand()
         ? Schedule.atOnce(originNs, grid.intervalNs(), startedNs, grid.durationNs())
@@ -203,7 +220,7 @@ final class Recording implements AutoCloseable {
   }
 
   /** Once: what was altered first. */
-  private void noteAlteration(String found) {
+  private void noteAlteration(@Nullable String found) {
     if (found != null && alteration == null) {
       Log.get().error("{}; the episode will not be sealed, the exit code will be 1", found);
       alteration = found;
@@ -221,7 +238,7 @@ final class Recording implements AutoCloseable {
   }
 
   /** What the file of the command did not show; nearly all of that is refused before. */
-  private void sayWhetherNeverStarted(Integer exitCode) {
+  private void sayWhetherNeverStarted(@Nullable Integer exitCode) {
     if (target.hasFailedToStart()) {
       endReason = EndReason.FAILURE;
       Log.get()
@@ -254,7 +271,7 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  private void endManifest(Integer exitCode) throws InterruptedException {
+  private void endManifest(@Nullable Integer exitCode) throws InterruptedException {
     long wallNs = clock.wallNs();
     if (Integer.valueOf(INTERRUPTED).equals(exitCode)) {
       // A terminal's Ctrl-C goes to the command as well, and that may be quicker.
@@ -284,7 +301,7 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  private EndReason reason() {
+  private @Nullable EndReason reason() {
     boolean ended = endReason == EndReason.PROCESS_GONE || endReason == EndReason.PROCESS_ZOMBIE;
     if (ended && isStopped()) {
       return EndReason.SIGNAL;
@@ -301,13 +318,13 @@ final class Recording implements AutoCloseable {
   }
 
   /** Nothing was to arrive, or not all has; {@code rowsAcknowledged} is null in the first case. */
-  void close(Long rowsAcknowledged) {
+  void close(@Nullable Long rowsAcknowledged) {
     manifest.become(manifest.manifest().closed(chainOfFile(), rowsAcknowledged));
     noteAlteration(journal.lookAtAll());
   }
 
   /** Null if the disk refuses, or if the file does not hold what was written. */
-  private String chainOfFile() {
+  private @Nullable String chainOfFile() {
     try {
       // So that the manifest never names rows that a power cut can take, offline included.
       long length = journal.force();
@@ -336,7 +353,7 @@ final class Recording implements AutoCloseable {
     return manifest;
   }
 
-  Result result(Duration sampled, Result.Shipping shipping) {
+  Result result(Duration sampled, Result.@Nullable Shipping shipping) {
     return new Result(
         manifest.manifest(), sampled, journal.length(), alteration, figures, shipping);
   }

@@ -1,11 +1,14 @@
 package cis490.hostproc.collect;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.Shipper;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came out of a recording.
@@ -21,9 +24,9 @@ public record Result(
     Manifest manifest,
     Duration sampled,
     long fileBytes,
-    String alteration,
+    @Nullable String alteration,
     SampleFigures sampling,
-    Shipping shipping) {
+    @Nullable Shipping shipping) {
 
   /**
    * How shipping ended.
@@ -32,7 +35,7 @@ public record Result(
    * @param problem what was in the way last; null if nothing was
    * @param figures of this run
    */
-  public record Shipping(Shipper.Outcome outcome, String problem, ShipFigures figures) {
+  public record Shipping(Shipper.Outcome outcome, @Nullable String problem, ShipFigures figures) {
 
     /**
      * Whether all rows are in the topic, and it was read back equal.
@@ -51,7 +54,7 @@ public record Result(
    */
   public boolean isComplete() {
     boolean shipped = shipping == null || shipping.isComplete();
-    boolean recorded = sampling.unwritten() == 0 && manifest.ending().rows() > 0;
+    boolean recorded = sampling.unwritten() == 0 && requireNonNull(manifest.ending().rows()) > 0;
     boolean failed = manifest.ending().endReason() == EndReason.FAILURE;
     return shipped && recorded && !failed && alteration == null;
   }

@@ -1,5 +1,7 @@
 package cis490.hostproc.collect;
 
+import static java.util.Objects.requireNonNullElse;
+
 import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.SampleFigures.Warning;
 import java.nio.file.Path;
@@ -8,8 +10,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Logs what is wrong with the sampling: each kind once, not once a tick. A file that
- * can't be written may become writable again, so its beginning and its end are logged each time.
+ * Logs what is wrong with the sampling: each kind once, not once a tick. A file that can't be
+ * written may become writable again, so its beginning and its end are logged each time.
  */
 final class SampleWarnings {
 
@@ -47,7 +49,7 @@ final class SampleWarnings {
       lastLossNs = nowNs;
       if (!losing) {
         losing = true;
-        String text = figures.warning(Warning.UNWRITTEN);
+        String text = requireNonNullElse(figures.warning(Warning.UNWRITTEN), "no reason given");
         boolean namesFile = text.startsWith(file.toString());
         Log.get().warn("{}: {}", namesFile ? "no row" : consequence(Warning.UNWRITTEN), text);
       }

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command that the collector starts and watches from its birth.
@@ -55,6 +57,7 @@ public final class StartedCommand {
   /** How it ended: the exit code, and the name that the process had then. */
   private record End(int exitCode, String name) {}
 
+  @SuppressWarnings("NullAway.Init")
   private static volatile FutureTask<Posix> loading;
 
   private final Posix posix;
@@ -155,7 +158,7 @@ public final class StartedCommand {
   private static String ignoring(long signals) {
     StringBuilder trap = new StringBuilder();
     for (int number = 1; number <= SIGNALS; number++) {
-      if ((signals >>> number - 1 & 1) != 0) {
+      if (((signals >>> (number - 1)) & 1) != 0) {
         trap.append(trap.isEmpty() ? "trap '' " : " ").append(number);
       }
     }
@@ -227,7 +230,7 @@ public final class StartedCommand {
    * @param callback on a thread of this class's, or at once on this one
    */
   public void onExit(Runnable callback) {
-    end.whenComplete((code, lost) -> callback.run());
+    Future<?> unused = end.whenComplete((code, lost) -> callback.run());
   }
 
   /**
@@ -274,7 +277,7 @@ public final class StartedCommand {
    *     within the limit (a process stuck in the kernel)
    * @throws InterruptedException if the waiting thread is interrupted
    */
-  public Integer stop(Duration limit) throws InterruptedException {
+  public @Nullable Integer stop(Duration limit) throws InterruptedException {
     send(SIGTERM);
     Integer exitCode = exitCode(limit);
     return exitCode != null ? exitCode : kill(limit);
@@ -287,12 +290,12 @@ public final class StartedCommand {
    * @return as {@link #stop}
    * @throws InterruptedException if the waiting thread is interrupted
    */
-  public Integer kill(Duration limit) throws InterruptedException {
+  public @Nullable Integer kill(Duration limit) throws InterruptedException {
     send(SIGKILL);
     return exitCode(limit);
   }
 
-  private Integer exitCode(Duration limit) throws InterruptedException {
+  private @Nullable Integer exitCode(Duration limit) throws InterruptedException {
     try {
       return end.get(limit.toMillis(), TimeUnit.MILLISECONDS).exitCode();
     } catch (TimeoutException | ExecutionException unknown) {

@@ -1,5 +1,7 @@
 package cis490.hostproc.collect;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.Text;
 import cis490.hostproc.proc.ProcessTable;
 import java.io.IOException;
@@ -7,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a started command has left running when it has ended: what it put into the background, and
@@ -25,23 +28,25 @@ final class Survivors {
   private Survivors() {}
 
   /**
-   * Their names, as text; null if there are none. A process that is older than the command does not belong to it.
+   * Their names, as text; null if there are none. A process that is older than the command does not
+   * belong to it.
    */
-  static String find(Target command) {
+  static @Nullable String find(Target command) {
     long startTimeTicks = command.files().stat().startTimeTicks();
     try {
       List<ProcessTable.Entry> all = ProcessTable.read(PROC);
       long self = ProcessHandle.current().pid();
       Map<Long, ProcessTable.Entry> byPid =
           all.stream().collect(Collectors.toMap(ProcessTable.Entry::pid, each -> each));
-      long group = byPid.get(self).group();
+      long group = requireNonNull(byPid.get(self)).group();
       List<ProcessTable.Entry> found =
           all.stream()
               .filter(each -> each.pid() != self && each.parent() != self)
               .filter(each -> each.startTimeTicks() >= startTimeTicks)
               .filter(
                   each ->
-                      isOrphan(each, group, byPid) || isDaemon(each, byPid) && isOf(command, each))
+                      isOrphan(each, group, byPid)
+                          || (isDaemon(each, byPid) && isOf(command, each)))
               .toList();
       return found.isEmpty() ? null : text(found);
     } catch (IOException noProc) {
@@ -66,12 +71,12 @@ final class Survivors {
    * ended.
    */
   private static boolean isDaemon(ProcessTable.Entry each, Map<Long, ProcessTable.Entry> byPid) {
-    ProcessTable.Entry self = byPid.get(ProcessHandle.current().pid());
+    ProcessTable.Entry self = requireNonNull(byPid.get(ProcessHandle.current().pid()));
     if (each.session() == self.session()) {
       return false;
     }
     boolean hasLeader = byPid.containsKey(each.session());
-    return each.parent() == INIT || !hasLeader && isAncestor(each.parent(), self, byPid);
+    return each.parent() == INIT || (!hasLeader && isAncestor(each.parent(), self, byPid));
   }
 
   private static boolean isAncestor(

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The process to sample: one that runs already, or a command that is started to be sampled. */
 final class Target implements AutoCloseable {
@@ -17,12 +18,12 @@ final class Target implements AutoCloseable {
 
   private static final Path OWN_PROC = Path.of("/proc");
 
-  private final StartedCommand command;
+  private final @Nullable StartedCommand command;
   private final ProcessFiles files;
   private final long pid;
   private boolean proceeded;
 
-  private Target(StartedCommand command, ProcessFiles files, long pid) {
+  private Target(@Nullable StartedCommand command, ProcessFiles files, long pid) {
     this.command = command;
     this.files = files;
     this.pid = pid;
@@ -106,7 +107,7 @@ final class Target implements AutoCloseable {
   }
 
   /** Ends a command, and gives its exit code; leaves any other process alone, and gives null. */
-  Integer stop() throws InterruptedException {
+  @Nullable Integer stop() throws InterruptedException {
     if (command == null) {
       return null;
     }

@@ -1,5 +1,7 @@
 package cis490.hostproc.episode;
 
+import org.jspecify.annotations.Nullable;
+
 /** What went wrong, in a line that says what, where and what to do. Exit code 1. */
 public class FailedException extends Exception {
 
@@ -11,7 +13,7 @@ public class FailedException extends Exception {
    * @param message one line for people
    * @param cause null if there is none
    */
-  public FailedException(String message, Throwable cause) {
+  public FailedException(@Nullable String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 
@@ -20,7 +22,7 @@ public class FailedException extends Exception {
    *
    * @param message one line for people
    */
-  public FailedException(String message) {
+  public FailedException(@Nullable String message) {
     this(message, null);
   }
 }

@@ -1,10 +1,13 @@
 package cis490.hostproc.episode;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who, what and when of an episode, written at its start, at its end and when its topic is known to
@@ -79,18 +82,18 @@ public record Manifest(
       String source,
       boolean availableInDeployment,
       String schema,
-      String collectorVersion,
-      String hostName,
-      String bootId,
-      Long pid,
-      String commandName,
-      Long processStartTicks,
-      Long clockTicksPerSecond,
-      Long pageSizeBytes,
-      Long intervalMs,
-      Long originMonoNs,
-      Long monoOffsetNs,
-      Long startedWallNs) {
+      @Nullable String collectorVersion,
+      @Nullable String hostName,
+      @Nullable String bootId,
+      @Nullable Long pid,
+      @Nullable String commandName,
+      @Nullable Long processStartTicks,
+      @Nullable Long clockTicksPerSecond,
+      @Nullable Long pageSizeBytes,
+      @Nullable Long intervalMs,
+      @Nullable Long originMonoNs,
+      @Nullable Long monoOffsetNs,
+      @Nullable Long startedWallNs) {
 
     /**
      * Of an episode that a run of the collector begins.
@@ -147,7 +150,7 @@ public record Manifest(
         String source,
         boolean availableInDeployment,
         String schema,
-        Long startedWallNs) {
+        @Nullable Long startedWallNs) {
       return new Beginning(
           episode.value(),
           episode.topic(),
@@ -176,7 +179,7 @@ public record Manifest(
      * @param processStartTicks its start after boot, in clock ticks
      * @return true if it is the same process
      */
-    public boolean isProcess(String bootId, long pid, long processStartTicks) {
+    public boolean isProcess(@Nullable String bootId, long pid, long processStartTicks) {
       return Objects.equals(this.pid, pid)
           && Objects.equals(this.processStartTicks, processStartTicks)
           && Objects.equals(this.bootId, bootId);
@@ -203,7 +206,7 @@ public record Manifest(
           startedWallNs);
     }
 
-    Beginning startedAt(Long wallNs) {
+    Beginning startedAt(@Nullable Long wallNs) {
       return new Beginning(
           episodeId,
           topic,
@@ -242,15 +245,15 @@ public record Manifest(
    *     while the episode is open
    */
   public record Ending(
-      Long endedWallNs,
-      EndReason endReason,
-      Integer exitCode,
-      Long rows,
-      Long linesSkipped,
-      Long bytes,
-      String chain,
-      Long rowsAcknowledged,
-      String alteration) {
+      @Nullable Long endedWallNs,
+      @Nullable EndReason endReason,
+      @Nullable Integer exitCode,
+      @Nullable Long rows,
+      @Nullable Long linesSkipped,
+      @Nullable Long bytes,
+      @Nullable String chain,
+      @Nullable Long rowsAcknowledged,
+      @Nullable String alteration) {
 
     /** Not ended. */
     public static final Ending NONE = new Ending(null, null, null, null, null, null, null, null);
@@ -268,14 +271,14 @@ public record Manifest(
      * @param rowsAcknowledged that the topic holds
      */
     public Ending(
-        Long endedWallNs,
-        EndReason endReason,
-        Integer exitCode,
-        Long rows,
-        Long linesSkipped,
-        Long bytes,
-        String chain,
-        Long rowsAcknowledged) {
+        @Nullable Long endedWallNs,
+        @Nullable EndReason endReason,
+        @Nullable Integer exitCode,
+        @Nullable Long rows,
+        @Nullable Long linesSkipped,
+        @Nullable Long bytes,
+        @Nullable String chain,
+        @Nullable Long rowsAcknowledged) {
       this(
           endedWallNs,
           endReason,
@@ -288,16 +291,17 @@ public record Manifest(
           null);
     }
 
-    private Ending closed(String chain, Long rowsAcknowledged) {
+    private Ending closed(@Nullable String chain, @Nullable Long rowsAcknowledged) {
       return with(chain, rowsAcknowledged, alteration);
     }
 
     /** The same of a file that was altered, or that was not (null). */
-    Ending altered(String alteration) {
+    Ending altered(@Nullable String alteration) {
       return with(chain, rowsAcknowledged, alteration);
     }
 
-    private Ending with(String chain, Long rowsAcknowledged, String alteration) {
+    private Ending with(
+        @Nullable String chain, @Nullable Long rowsAcknowledged, @Nullable String alteration) {
       return new Ending(
           endedWallNs,
           endReason,
@@ -406,7 +410,7 @@ public record Manifest(
    * @param rowsAcknowledged rows that the topic holds, committed; null if none were to be shipped
    * @return the same manifest otherwise
    */
-  public Manifest closed(String chain, Long rowsAcknowledged) {
+  public Manifest closed(@Nullable String chain, @Nullable Long rowsAcknowledged) {
     return new Manifest(
         beginning, State.ENDED, ending.closed(chain, rowsAcknowledged), ticks, runs);
   }
@@ -440,8 +444,8 @@ public record Manifest(
    * @param length of the file now, bytes
    * @return in words, or null
    */
-  public String alterationOf(long length) {
-    boolean told = ending.chain() != null && ending.bytes() == length;
+  public @Nullable String alterationOf(long length) {
+    boolean told = ending.chain() != null && Objects.equals(ending.bytes(), length);
     return told ? null : ending.alteration();
   }
 
@@ -455,8 +459,8 @@ public record Manifest(
   }
 
   /**
-   * Of the same rows, which are to be another episode's: what was shipped of the former
-   * one is not part of it.
+   * Of the same rows, which are to be another episode's: what was shipped of the former one is not
+   * part of it.
    *
    * @param episode the new id
    * @return the same manifest otherwise, open or ended
@@ -471,13 +475,13 @@ public record Manifest(
   }
 
   /**
-   * With all that another manifest of the same rows
-   * knows: for commands that do not sample into the file. The state only rises, {@code retired} stays, and nothing that is known becomes null.
+   * With all that another manifest of the same rows knows: for commands that do not sample into the
+   * file. The state only rises, {@code retired} stays, and nothing that is known becomes null.
    *
    * @param known the other one, of Kafka or of a file beside the rows; null if there is none
    * @return both together
    */
-  public Manifest keeping(Manifest known) {
+  public Manifest keeping(@Nullable Manifest known) {
     return known == null ? this : ManifestMerge.of(this, known, false);
   }
 
@@ -488,7 +492,7 @@ public record Manifest(
    * @param known the other one, of Kafka; null if there is none
    * @return both together
    */
-  public Manifest goingOnAfter(Manifest known) {
+  public Manifest goingOnAfter(@Nullable Manifest known) {
     return known == null ? this : ManifestMerge.of(this, known, true);
   }
 
@@ -519,7 +523,7 @@ public record Manifest(
    *
    * @return the first such thing, in words; null if there is none
    */
-  public String contradiction() {
+  public @Nullable String contradiction() {
     if (state == State.OPEN || runs.isEmpty()) {
       return null;
     }
@@ -531,7 +535,7 @@ public record Manifest(
       if (run.start().firstRow() != next) {
         return "run " + run.number() + " begins at row " + run.start().firstRow() + ", not " + next;
       }
-      next += run.end().rows();
+      next += requireNonNull(run.end().rows());
     }
     return next == ending.lines()
         ? null

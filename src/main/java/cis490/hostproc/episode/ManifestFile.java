@@ -30,8 +30,8 @@ public record ManifestFile(Path path) {
   private static final String TEMPORARY_SUFFIX = ".tmp";
 
   /**
-   * The one that belongs to a file of rows. For a symbolic link it is the one under the link's
-   * own name, if there is one; otherwise that of the link's target.
+   * The one that belongs to a file of rows. For a symbolic link it is the one under the link's own
+   * name, if there is one; otherwise that of the link's target.
    *
    * @param rows the JSONL file
    * @return its manifest's place

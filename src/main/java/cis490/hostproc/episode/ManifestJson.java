@@ -17,8 +17,8 @@ import java.util.Locale;
 
 /**
  * The manifest's records as flat JSON objects, and back. A component {@code startedWallNs} is the
- * field {@code started_wall_ns}, an enum is its name in small letters. Writing avoids Jackson's databind, which takes 60 ms to
- * set up: the first row waits for the first manifest.
+ * field {@code started_wall_ns}, an enum is its name in small letters. Writing avoids Jackson's
+ * databind, which takes 60 ms to set up: the first row waits for the first manifest.
  */
 final class ManifestJson {
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Merges two manifests of one episode into one that knows what either knows. */
 final class ManifestMerge {
@@ -16,7 +17,7 @@ final class ManifestMerge {
   private final boolean sampling;
 
   /** What is to be added to the number of a run of ours; null if no run is in common. */
-  private final Long numberShift;
+  private final @Nullable Long numberShift;
 
   private ManifestMerge(Manifest ours, Manifest known, boolean sampling) {
     this.ours = ours;
@@ -84,7 +85,7 @@ final class ManifestMerge {
     return false;
   }
 
-  private static Long numberShift(Manifest ours, Manifest known) {
+  private static @Nullable Long numberShift(Manifest ours, Manifest known) {
     for (Run one : ours.runs()) {
       for (Run other : known.runs()) {
         if (same(one.start(), other.start())) {
@@ -245,7 +246,7 @@ final class ManifestMerge {
       R filled = (R) first.getClass().getDeclaredConstructor(types).newInstance(values);
       return filled;
     } catch (ReflectiveOperationException impossible) {
-      throw new AssertionError("records of plain values", impossible);
+      throw new LinkageError("records of plain values", impossible);
     }
   }
 }

@@ -1,5 +1,7 @@
 package cis490.hostproc.episode;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One run of the collector on an episode's file. In JSON one flat object.
  *
@@ -36,7 +38,7 @@ public record Run(long number, Start start, End end, Ticks ticks) {
       long processStartTicks,
       long intervalMs,
       long originMonoNs,
-      Long monoOffsetNs,
+      @Nullable Long monoOffsetNs,
       long startedWallNs,
       long firstRow,
       long tornBytes) {}
@@ -49,7 +51,11 @@ public record Run(long number, Start start, End end, Ticks ticks) {
    * @param exitCode exit code of a command that the collector started, null for any other process
    * @param rows rows that this run appended
    */
-  public record End(Long endedWallNs, EndReason endReason, Integer exitCode, Long rows) {
+  public record End(
+      @Nullable Long endedWallNs,
+      @Nullable EndReason endReason,
+      @Nullable Integer exitCode,
+      @Nullable Long rows) {
 
     /** Not ended. */
     public static final End NONE = new End(null, null, null, null);

@@ -1,5 +1,7 @@
 package cis490.hostproc.episode;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Ticks that left no row, and how late the others were; of one run, or of all that have ended.
  *
@@ -9,7 +11,10 @@ package cis490.hostproc.episode;
  * @param latenessMaxNs the worst delay of a tick behind its deadline, ns
  */
 public record Ticks(
-    Long ticksMissed, Long ticksMalformed, Long ticksUnwritten, Long latenessMaxNs) {
+    @Nullable Long ticksMissed,
+    @Nullable Long ticksMalformed,
+    @Nullable Long ticksUnwritten,
+    @Nullable Long latenessMaxNs) {
 
   /** Not counted, or lost with a killed collector: all null. */
   public static final Ticks UNKNOWN = new Ticks(null, null, null, null);
@@ -31,7 +36,7 @@ public record Ticks(
         Math.max(orZero(latenessMaxNs), orZero(run.latenessMaxNs)));
   }
 
-  private static long orZero(Long number) {
+  private static long orZero(@Nullable Long number) {
     return number == null ? 0 : number;
   }
 }

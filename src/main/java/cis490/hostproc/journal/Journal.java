@@ -19,13 +19,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The episode's JSONL file, open for appending.
  *
  * <p>Guarantees: an exclusive lock for as long as it is open; complete lines are never altered; a
- * line is appended whole or not at all, and never after a fragment; nothing is written over or after what somebody
- * else has written, and no such bytes are cut. Not guaranteed: that a line
+ * line is appended whole or not at all, and never after a fragment; nothing is written over or
+ * after what somebody else has written, and no such bytes are cut. Not guaranteed: that a line
  * survives a power cut before {@link #force()} has returned a length that covers it.
  *
  * <p>It also keeps a digest of what was appended, so that an alteration by somebody else is
@@ -54,7 +55,7 @@ public final class Journal implements JournalSource, Closeable {
 
   private final Path path;
   private final JournalFile file;
-  private Object key;
+  private @Nullable Object key;
   private final long tornBytes;
 
   /** Written by the appending thread only; readers see complete lines up to its length. */
@@ -70,9 +71,9 @@ public final class Journal implements JournalSource, Closeable {
   private volatile long fragmentBytes;
 
   /** The line that they begin; null for what was there before. */
-  private byte[] fragmentOf;
+  private byte @Nullable [] fragmentOf;
 
-  private IOException failure;
+  private @Nullable IOException failure;
 
   /** Guards the next two. */
   private final Object forcing = new Object();
@@ -108,8 +109,10 @@ public final class Journal implements JournalSource, Closeable {
    */
   public static Journal open(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
-    createFolders(folder);
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
+    if (folder != null) {
+      createFolders(folder);
+    }
+    if (folder == null || (Files.exists(path) && !Files.isRegularFile(path))) {
       throw new IOException(path + ": is not a regular file");
     }
     synchronized (OPEN) {
@@ -244,8 +247,8 @@ public final class Journal implements JournalSource, Closeable {
   private void cutWhatIsOurs() throws IOException {
     long known = ledger.length();
     long size = file.size();
-    if (size < known || size > known && !isFragment(known, size - known)) {
-      throw new IOException(found(otherLength(size, known)));
+    if (size < known || (size > known && !isFragment(known, size - known))) {
+      throw new IOException(noted(otherLength(size, known)));
     }
     file.truncate(known);
   }
@@ -300,7 +303,7 @@ public final class Journal implements JournalSource, Closeable {
       }
     } catch (IOException broken) {
       failure = broken;
-      cutFragment(line.position(from));
+      cutFragment(line.position(from), broken);
       return false;
     }
     ledger.add(end, crc.getValue());
@@ -308,14 +311,14 @@ public final class Journal implements JournalSource, Closeable {
   }
 
   /** After a failed write it is unknown how much of the line is in the file. */
-  private void cutFragment(ByteBuffer line) {
+  private void cutFragment(ByteBuffer line, IOException broken) {
     fragmentOf = new byte[line.remaining()];
     line.get(fragmentOf);
     fragmentBytes = fragmentOf.length;
     try {
       repair();
     } catch (IOException stillBroken) {
-      failure.addSuppressed(stillBroken);
+      broken.addSuppressed(stillBroken);
     }
   }
 
@@ -324,7 +327,7 @@ public final class Journal implements JournalSource, Closeable {
    *
    * @return the failure, or null if none has
    */
-  public IOException failure() {
+  public @Nullable IOException failure() {
     return failure;
   }
 
@@ -353,7 +356,7 @@ public final class Journal implements JournalSource, Closeable {
    *
    * @return the first that was ever found to be altered, in words, or null
    */
-  public String look() {
+  public @Nullable String look() {
     return look(check::inNewAndSomeOld);
   }
 
@@ -362,21 +365,21 @@ public final class Journal implements JournalSource, Closeable {
    *
    * @return the first that was ever found to be altered, in words, or null
    */
-  public String lookAtAll() {
+  public @Nullable String lookAtAll() {
     return look(check::inAll);
   }
 
   /** Part of a look. */
   @FunctionalInterface
   private interface Look {
-    String take() throws IOException;
+    @Nullable String take() throws IOException;
   }
 
   /** A look that can't read finds nothing. */
-  private String look(Look atLines) {
+  private @Nullable String look(Look atLines) {
     for (Look look : new Look[] {this::otherFile, this::otherLength, atLines}) {
       try {
-        found(look.take());
+        note(look.take());
       } catch (IOException unreadable) {
         // Perhaps the disk fails: whoever needs the file will report it.
       }
@@ -384,7 +387,7 @@ public final class Journal implements JournalSource, Closeable {
     return alteration.get();
   }
 
-  private String otherFile() throws IOException {
+  private @Nullable String otherFile() throws IOException {
     try {
       return key == null || key(path).equals(key)
           ? null
@@ -395,7 +398,8 @@ public final class Journal implements JournalSource, Closeable {
   }
 
   /** Null if it is as it should be, or if that is unknown because lines are just being appended. */
-  private String otherLength() throws IOException {
+  @SuppressWarnings("ThreadPriorityCheck")
+  private @Nullable String otherLength() throws IOException {
     for (int i = 0; i < LENGTH_LOOKS; i++) {
       long turn = turns.getAcquire();
       long size = file.size();
@@ -415,21 +419,27 @@ public final class Journal implements JournalSource, Closeable {
         this, String.format(Locale.ROOT, "it has %,d bytes instead of %,d", size, known));
   }
 
-  private String found(String what) {
-    if (what != null) {
-      alteration.compareAndSet(null, what);
+  private void note(@Nullable String found) {
+    if (found != null) {
+      alteration.compareAndSet(null, found);
     }
-    return what;
+  }
+
+  private String noted(String found) {
+    note(found);
+    return found;
   }
 
   @Override
-  public String alteration(JournalCursor read) throws IOException {
+  public @Nullable String alteration(JournalCursor read) throws IOException {
     String inLines = check.alteration(read.place());
     if (inLines == null) {
       return null;
     }
     String inLength = otherLength();
-    return found(inLength == null ? inLines : inLength);
+    String found = inLength == null ? inLines : inLength;
+    note(found);
+    return found;
   }
 
   @Override
@@ -445,8 +455,9 @@ public final class Journal implements JournalSource, Closeable {
   /**
    * {@inheritDoc}
    *
-   * <p>A disk that has refused once does not report it again, and may have lost what it was
-   * given (fsync(2): Linux treats these pages as clean). So all of that is first written again, the same bytes.
+   * <p>A disk that has refused once does not report it again, and may have lost what it was given
+   * (fsync(2): Linux treats these pages as clean). So all of that is first written again, the same
+   * bytes.
    */
   @Override
   public long force() throws IOException {

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over a journal's lines, in order, and keeps count: lines, position in bytes, and the chain,
@@ -46,6 +47,7 @@ public final class JournalCursor {
   private final MessageDigest digest;
 
   /** Made when the walk begins: most copies only mark a place. */
+  @SuppressWarnings("NullAway.Init")
   private ByteBuffer buffer;
 
   private final CRC32C crc = new CRC32C();
@@ -105,7 +107,7 @@ public final class JournalCursor {
    *     the cursor stands before it
    * @throws IOException if the file can't be read, or a line is too long
    */
-  public byte[] next(long limit) throws IOException {
+  public byte @Nullable [] next(long limit) throws IOException {
     int length = find(limit);
     while (length >= 0) {
       int from = buffer.position();
@@ -122,7 +124,9 @@ public final class JournalCursor {
     return null;
   }
 
-  /** Brings the next line into the buffer, from its position on; its length, -1 if there is none. */
+  /**
+   * Brings the next line into the buffer, from its position on; its length, -1 if there is none.
+   */
   private int find(long limit) throws IOException {
     if (position >= limit) {
       return -1;
@@ -168,7 +172,7 @@ public final class JournalCursor {
    * @return the last line passed that is kept, or null if none was
    * @throws IOException if the file can't be read, or a line is too long
    */
-  public byte[] skipTo(long end) throws IOException {
+  public byte @Nullable [] skipTo(long end) throws IOException {
     byte[] last = null;
     for (byte[] line = next(end); line != null; line = next(end)) {
       last = line;

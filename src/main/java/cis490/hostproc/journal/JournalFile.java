@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/**
- * What a journal does to its file; a test
- * can replace it by one that breaks on purpose.
- */
+/** What a journal does to its file; a test can replace it by one that breaks on purpose. */
 interface JournalFile extends Closeable {
 
   int write(ByteBuffer bytes, long position) throws IOException;
@@ -53,8 +50,9 @@ interface JournalFile extends Closeable {
       }
 
       /**
-       * Reads the last byte, and would read one more. Asking for the size costs more than it seems: once somebody has seen a file's times (fstat), Linux 6.13
-       * and later give the next write a time of its own, which cost 1.1 µs a row; this costs 0.5.
+       * Reads the last byte, and would read one more. Asking for the size costs more than it seems:
+       * once somebody has seen a file's times (fstat), Linux 6.13 and later give the next write a
+       * time of its own, which cost 1.1 µs a row; this costs 0.5.
        */
       @Override
       public boolean endsAt(long length) throws IOException {

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of lines that somebody else writes, or wrote years ago. Opened only for reading: nothing
@@ -80,7 +81,7 @@ public final class JournalReader implements JournalSource, Closeable {
   /** {@code /dev/stdin} may lead to a file that is deleted: then nothing can lie beside it. */
   private static void requireName(Path path) throws IOException {
     try {
-      path.toRealPath();
+      Path unused = path.toRealPath();
     } catch (NoSuchFileException nameless) {
       throw new IOException(path + ": is a file without a name; save its rows in one", nameless);
     }
@@ -184,7 +185,7 @@ public final class JournalReader implements JournalSource, Closeable {
    * @return what is wrong, in words that follow the file's name; null if nothing is
    * @throws IOException if it can't be looked at
    */
-  public String changeSince(long length) throws IOException {
+  public @Nullable String changeSince(long length) throws IOException {
     Object now;
     try {
       now = key(path);
@@ -247,7 +248,7 @@ public final class JournalReader implements JournalSource, Closeable {
 
   /** Known is what the first look at each line has found. */
   @Override
-  public String alteration(JournalCursor read) throws IOException {
+  public @Nullable String alteration(JournalCursor read) throws IOException {
     return check.alteration(read.place());
   }
 

@@ -3,6 +3,7 @@ package cis490.hostproc.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** What a follower needs of a journal, whether it still grows or is years old. */
 public interface JournalSource {
@@ -48,7 +49,7 @@ public interface JournalSource {
    *     what was there
    * @throws IOException if the file can't be read
    */
-  default String alteration(JournalCursor read) throws IOException {
+  default @Nullable String alteration(JournalCursor read) throws IOException {
     return null;
   }
 }

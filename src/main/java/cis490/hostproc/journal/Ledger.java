@@ -4,8 +4,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the lines of a file were when they were written: their length, their number
- * and a fingerprint of all of them; and the same for some places on the way, so that a part of the file
+ * What the lines of a file were when they were written: their length, their number and a
+ * fingerprint of all of them; and the same for some places on the way, so that a part of the file
  * can be checked without reading everything before it.
  *
  * <p>The fingerprint takes the CRC-32C of each line, newline included, in their order. It detects

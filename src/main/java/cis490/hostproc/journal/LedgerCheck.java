@@ -3,6 +3,7 @@ package cis490.hostproc.journal;
 import cis490.hostproc.journal.Ledger.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads lines again, and compares them with the ledger. */
 final class LedgerCheck {
@@ -16,7 +17,7 @@ final class LedgerCheck {
   private final Ledger ledger;
 
   /** Made when needed: many readers never look twice. */
-  private ByteBuffer buffer;
+  private @Nullable ByteBuffer buffer;
 
   /** Up to where new lines were looked at. */
   private Place looked;
@@ -37,7 +38,7 @@ final class LedgerCheck {
    * @param read how far, and the fingerprint of what was read
    * @return what is not, in words, or null
    */
-  synchronized String alteration(Place read) throws IOException {
+  synchronized @Nullable String alteration(Place read) throws IOException {
     if (hold(read, ledger.behind(read.position()))) {
       return null;
     }
@@ -46,7 +47,7 @@ final class LedgerCheck {
   }
 
   /** The lines since the last look, and some older ones. */
-  synchronized String inNewAndSomeOld() throws IOException {
+  synchronized @Nullable String inNewAndSomeOld() throws IOException {
     Place tip = ledger.tip();
     Place from = looked;
     looked = tip;
@@ -70,7 +71,7 @@ final class LedgerCheck {
   }
 
   /** The first of all lines that is not what it was, as closely as the ledger knows. */
-  synchronized String inAll() throws IOException {
+  synchronized @Nullable String inAll() throws IOException {
     Place tip = ledger.tip();
     Place from = Place.START;
     while (from.position() < tip.position()) {

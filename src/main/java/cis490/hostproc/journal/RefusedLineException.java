@@ -1,6 +1,7 @@
 package cis490.hostproc.journal;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A line that nobody may pass: {@link JournalCursor.Keep} says which and why; or somebody else has
@@ -15,7 +16,7 @@ public final class RefusedLineException extends IOException {
    *
    * @param message file, line number and reason
    */
-  public RefusedLineException(String message) {
+  public RefusedLineException(@Nullable String message) {
     super(message);
   }
 }

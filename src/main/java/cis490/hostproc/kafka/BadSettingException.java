@@ -1,15 +1,16 @@
 package cis490.hostproc.kafka;
 
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /** A setting of Kafka's clients with which nothing can ever be shipped. */
 public final class BadSettingException extends ConfigException {
 
   private static final long serialVersionUID = 1L;
 
-  private final String setting;
+  private final @Nullable String setting;
 
-  BadSettingException(String setting, String message) {
+  BadSettingException(@Nullable String setting, String message) {
     super(message);
     this.setting = setting;
   }
@@ -19,7 +20,7 @@ public final class BadSettingException extends ConfigException {
    *
    * @return its name, or null if that is unknown
    */
-  public String setting() {
+  public @Nullable String setting() {
     return setting;
   }
 }

@@ -30,10 +30,12 @@ import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out why there is no answer. A client's own timeout does not say whether nothing listened there, whether something else than Kafka
- * did, or whether the first broker named an address where nothing listens. So this repeats the client's steps one by one, within seconds.
+ * Finds out why there is no answer. A client's own timeout does not say whether nothing listened
+ * there, whether something else than Kafka did, or whether the first broker named an address where
+ * nothing listens. So this repeats the client's steps one by one, within seconds.
  */
 public final class BrokerProbe implements AutoCloseable {
 
@@ -87,7 +89,7 @@ public final class BrokerProbe implements AutoCloseable {
    * @param settings of clients that get no answer
    * @return on one line, or null if all brokers answer now
    */
-  public static String problem(KafkaSettings settings) {
+  public static @Nullable String problem(KafkaSettings settings) {
     try {
       AdminClientConfig config = settings.adminConfig();
       List<InetSocketAddress> addresses = ClientUtils.parseAndValidateAddresses(config);
@@ -117,7 +119,7 @@ public final class BrokerProbe implements AutoCloseable {
         + ", or is it no Kafka?";
   }
 
-  private String problem(String servers, List<InetSocketAddress> addresses) {
+  private @Nullable String problem(String servers, List<InetSocketAddress> addresses) {
     String first = null;
     for (int i = 0; i < addresses.size() && !late(); i++) {
       // As Kafka's clients number those that they do not know yet.
@@ -134,7 +136,7 @@ public final class BrokerProbe implements AutoCloseable {
   }
 
   /** Null if a broker is there and accepts our credentials. */
-  private String reach(Node node) {
+  private @Nullable String reach(Node node) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(node.host(), node.port()), stepMs());
     } catch (UnknownHostException unknown) {
@@ -155,7 +157,7 @@ public final class BrokerProbe implements AutoCloseable {
   }
 
   /** Clients connect to the addresses that the brokers name. */
-  private String advertised(Node bootstrap) {
+  private @Nullable String advertised(Node bootstrap) {
     for (Node node : brokers(bootstrap)) {
       String problem = late() ? null : reach(node);
       if (problem != null) {

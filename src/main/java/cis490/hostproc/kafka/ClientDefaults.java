@@ -7,8 +7,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Our own defaults of Kafka's clients. If two settings depend on each other and the user has set one, our default for the
- * other follows it: Kafka refuses a client whose settings collide, or the client never gets anything done. What the user has set is never altered.
+ * Our own defaults of Kafka's clients. If two settings depend on each other and the user has set
+ * one, our default for the other follows it: Kafka refuses a client whose settings collide, or the
+ * client never gets anything done. What the user has set is never altered.
  */
 final class ClientDefaults {
 

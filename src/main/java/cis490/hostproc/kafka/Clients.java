@@ -1,5 +1,7 @@
 package cis490.hostproc.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -23,6 +25,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.KafkaThread;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients of one connection: each is made when it is first asked for, and all are closed
@@ -60,13 +63,13 @@ public final class Clients implements AutoCloseable {
   private final KafkaSettings settings;
   private final String clientId;
   private final ExecutorService calls;
-  private Thread caller;
-  private Admin admin;
-  private Consumer<byte[], byte[]> consumer;
-  private Producer<byte[], byte[]> producer;
+  private @Nullable Thread caller;
+  private @Nullable Admin admin;
+  private @Nullable Consumer<byte[], byte[]> consumer;
+  private @Nullable Producer<byte[], byte[]> producer;
   private final Set<Thread> clientThreads = new HashSet<>();
-  private volatile Throwable death;
-  private TopicWatch topic;
+  private volatile @Nullable Throwable death;
+  private @Nullable TopicWatch topic;
   private LongSupplier wallClockMs = System::currentTimeMillis;
   private long mostAheadMs = aheadMs();
   private boolean expired;
@@ -101,7 +104,8 @@ public final class Clients implements AutoCloseable {
     FirstLook look = new FirstLook(settings);
     Clients looking = new Clients(settings, clientId);
     try {
-      // A server that is not Kafka must not be in a client's list: its answer, read as a length, would be
+      // A server that is not Kafka must not be in a client's list: its answer, read as a length,
+      // would be
       // hundreds of megabytes, or the end of the client's thread.
       String brokers = looking.call("the first look", look.limit(), look::findBrokers);
       return brokers.equals(settings.bootstrapServers())
@@ -319,15 +323,18 @@ public final class Clients implements AutoCloseable {
    * @param stop asked every 200 ms
    * @return the answer; null if stopped first
    */
-  public <T> T await(String what, KafkaFuture<T> answer, BooleanSupplier stop) {
+  public <T> @Nullable T await(String what, KafkaFuture<T> answer, BooleanSupplier stop) {
     return await(what, apiLimit(), answer, stop);
   }
 
+  /** Null only if the answer is: nobody stops it. */
+  @SuppressWarnings("NullAway")
   private <T> T await(String what, Duration limit, Future<T> answer) {
     return await(what, limit, answer, () -> false);
   }
 
-  private <T> T await(String what, Duration limit, Future<T> answer, BooleanSupplier stop) {
+  private <T> @Nullable T await(
+      String what, Duration limit, Future<T> answer, BooleanSupplier stop) {
     long sinceNs = System.nanoTime();
     long deadlineNs = sinceNs + limit.toNanos();
     try {
@@ -357,7 +364,7 @@ public final class Clients implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       throw new InterruptException(interrupted);
     } catch (ExecutionException failed) {
-      throw failure(failed.getCause());
+      throw failure(requireNonNull(failed.getCause()));
     } finally {
       answer.cancel(true);
     }

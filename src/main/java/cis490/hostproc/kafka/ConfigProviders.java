@@ -42,7 +42,7 @@ final class ConfigProviders {
   }
 
   private static String[] names(Map<String, String> own) {
-    return Arrays.stream(own.get(PROVIDERS).split(","))
+    return Arrays.stream(own.getOrDefault(PROVIDERS, "").split(","))
         .map(String::strip)
         .filter(name -> !name.isEmpty())
         .toArray(String[]::new);

@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Describes what Kafka's clients throw, by its root cause. */
 public final class FailureText {
@@ -53,11 +54,11 @@ public final class FailureText {
   /** Whether an exception only repeats its cause. */
   private static boolean repeatsItsCause(Throwable failure) {
     Throwable cause = failure.getCause();
-    return cause != null && failure.getMessage().equals(cause.toString());
+    return cause != null && cause.toString().equals(failure.getMessage());
   }
 
   /** Null if there is none. The message of some of the file system's is a path alone. */
-  private static String message(Throwable failure) {
+  private static @Nullable String message(Throwable failure) {
     String path = failure instanceof FileSystemException known ? known.getFile() : null;
     if (path != null && failure instanceof NoSuchFileException) {
       return path + ": no such file";

@@ -20,14 +20,15 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks each bootstrap server, before any client is made, what Kafka's clients ask first: which
- * requests it knows (ApiVersions, KIP-35). A client takes the first four bytes of
- * any answer as a length and allocates that much: {@code HTTP} is 1.2 GB, a TLS alert 352 MB.
+ * requests it knows (ApiVersions, KIP-35). A client takes the first four bytes of any answer as a
+ * length and allocates that much: {@code HTTP} is 1.2 GB, a TLS alert 352 MB.
  *
- * <p>Only what is certainly not Kafka is refused. If no server answers,
- * or not yet, that is left to the clients, which report it.
+ * <p>Only what is certainly not Kafka is refused. If no server answers, or not yet, that is left to
+ * the clients, which report it.
  */
 final class FirstLook {
 
@@ -49,7 +50,7 @@ final class FirstLook {
   private static final int TLS_MAJOR = 0x03;
 
   /** What an address turned out to be; {@code what} is null unless it is no Kafka. */
-  private record Finding(boolean isKafka, String what) {
+  private record Finding(boolean isKafka, @Nullable String what) {
     static final Finding KAFKA = new Finding(true, null);
     static final Finding UNKNOWN = new Finding(false, null);
 

@@ -19,10 +19,11 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How every Kafka client here is made: the settings that the promise depends on, over the user's own
- * (TLS, SASL, timeouts), over our defaults.
+ * How every Kafka client here is made: the settings that the promise depends on, over the user's
+ * own (TLS, SASL, timeouts), over our defaults.
  */
 public final class KafkaSettings {
 
@@ -101,8 +102,8 @@ public final class KafkaSettings {
   }
 
   /**
-   * Whether a setting leaves the rows exact. Some are ours alone; setting them
-   * to our own value is allowed.
+   * Whether a setting leaves the rows exact. Some are ours alone; setting them to our own value is
+   * allowed.
    *
    * @param name a client setting
    * @param value of it
@@ -116,7 +117,7 @@ public final class KafkaSettings {
   }
 
   /** Our own value of a setting that is ours alone; null if it is the user's. */
-  private static String guarded(String name) {
+  private static @Nullable String guarded(String name) {
     String ours = GUARDED_PRODUCER.get(name);
     ours = ours == null ? GUARDED_CONSUMER.get(name) : ours;
     return ours == null ? GUARDED_OTHERS.get(name) : ours;
@@ -153,7 +154,7 @@ public final class KafkaSettings {
    * @return its value, or null if the user has not set it
    * @throws BadSettingException if a config provider fails
    */
-  public String value(String name) {
+  public @Nullable String value(String name) {
     return resolved().get(name);
   }
 
@@ -170,7 +171,7 @@ public final class KafkaSettings {
    * @return {@code host:port,…}
    */
   public String bootstrapServers() {
-    return own.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+    return own.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");
   }
 
   /** How long a row may take at most from the producer's buffer into the topic. */

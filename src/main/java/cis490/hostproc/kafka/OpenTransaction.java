@@ -19,8 +19,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A transaction in a topic that is not ours and is not ended. No reader of committed rows sees anything after its first record,
- * so the topic's end can't be known, and nothing may be sent. The brokers end it by its timeout, unless they have lost what they knew of it (KIP-664).
+ * A transaction in a topic that is not ours and is not ended. No reader of committed rows sees
+ * anything after its first record, so the topic's end can't be known, and nothing may be sent. The
+ * brokers end it by its timeout, unless they have lost what they knew of it (KIP-664).
  */
 public final class OpenTransaction {
 

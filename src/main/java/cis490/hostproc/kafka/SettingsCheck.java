@@ -1,5 +1,7 @@
 package cis490.hostproc.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.metrics.MetricsReporter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds settings with which nothing can ever be shipped, without a connection. In a run they would
@@ -107,14 +110,14 @@ final class SettingsCheck {
   }
 
   /** Of the setting that a message speaks of. */
-  private BadSettingException bad(Throwable failure, String otherwise) {
+  private BadSettingException bad(Throwable failure, @Nullable String otherwise) {
     String message = FailureText.all(failure);
     String setting = settingOf(message, FailureText.describe(failure), otherwise);
     boolean named = setting == null || message.contains(setting);
     return new BadSettingException(setting, named ? message : setting + ": " + message);
   }
 
-  private String settingOf(String message, String root, String otherwise) {
+  private @Nullable String settingOf(String message, String root, @Nullable String otherwise) {
     return longest(setting -> message.contains(setting.getKey()))
         .or(() -> longest(setting -> isValueOf(root, setting)))
         .or(() -> longest(setting -> isValueOf(message, setting)))
@@ -152,7 +155,7 @@ final class SettingsCheck {
     }
     for (String name : SIZES) {
       if (ClientDefaults.number(own, name, RECORD_BYTES) < RECORD_BYTES) {
-        String value = own.get(name).strip();
+        String value = requireNonNull(own.get(name)).strip();
         throw new BadSettingException(
             name, name + "=" + value + ": some records need " + RECORD_BYTES + " bytes");
       }

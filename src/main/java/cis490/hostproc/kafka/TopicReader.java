@@ -1,5 +1,7 @@
 package cis490.hostproc.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the one partition of a topic, committed records only, up to where it ended when asked.
@@ -108,7 +111,7 @@ public final class TopicReader implements AutoCloseable {
   }
 
   private long ask(String what, Callable<Map<TopicPartition, Long>> question) {
-    return clients.call(what, clients.apiLimit(), question).get(partition);
+    return requireNonNull(clients.call(what, clients.apiLimit(), question).get(partition));
   }
 
   private ConsumerRecords<byte[], byte[]> poll() {
@@ -191,7 +194,7 @@ public final class TopicReader implements AutoCloseable {
   }
 
   private static final class LastVisitor implements Visitor {
-    private ConsumerRecord<byte[], byte[]> record;
+    private @Nullable ConsumerRecord<byte[], byte[]> record;
 
     @Override
     public boolean visit(ConsumerRecord<byte[], byte[]> seen) {

@@ -1,10 +1,13 @@
 package cis490.hostproc.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -46,15 +49,13 @@ final class TopicWatch {
     if (isDue && !isAsking) {
       isAsking = true;
       askedAtNs = nowNs;
-      admin
-          .describeTopics(List.of(name))
-          .topicNameValues()
-          .get(name)
-          .whenComplete(
-              (found, failure) -> {
-                isGone = isOther(found, failure);
-                isAsking = false;
-              });
+      KafkaFuture<?> unused =
+          requireNonNull(admin.describeTopics(List.of(name)).topicNameValues().get(name))
+              .whenComplete(
+                  (found, failure) -> {
+                    isGone = isOther(found, failure);
+                    isAsking = false;
+                  });
     }
   }
 

@@ -1,5 +1,7 @@
 package cis490.hostproc.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
@@ -21,7 +23,7 @@ public final class Topics {
   public static TopicDescription describe(Clients clients, String name) {
     return clients.await(
         "a look at topic " + name,
-        clients.admin().describeTopics(List.of(name)).topicNameValues().get(name));
+        requireNonNull(clients.admin().describeTopics(List.of(name)).topicNameValues().get(name)));
   }
 
   /**

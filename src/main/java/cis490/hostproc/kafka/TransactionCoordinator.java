@@ -1,5 +1,7 @@
 package cis490.hostproc.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a cluster has no transactions. The brokers keep them in a topic of their own, and where they
@@ -33,7 +36,7 @@ public final class TransactionCoordinator {
    * @return on one line what is wrong and which setting of the brokers it is; null if nothing is
    *     known to be
    */
-  public static String problem(Clients clients) {
+  public static @Nullable String problem(Clients clients) {
     try {
       return ofTopic(clients, clients.await("a look at " + TOPIC, topic(clients)));
     } catch (UnknownTopicOrPartitionException none) {
@@ -44,11 +47,12 @@ public final class TransactionCoordinator {
   }
 
   private static KafkaFuture<TopicDescription> topic(Clients clients) {
-    return clients.admin().describeTopics(List.of(TOPIC)).topicNameValues().get(TOPIC);
+    return requireNonNull(
+        clients.admin().describeTopics(List.of(TOPIC)).topicNameValues().get(TOPIC));
   }
 
   /** It is made when a coordinator is first asked for, if there are brokers enough. */
-  private static String withoutTopic(Clients clients) {
+  private static @Nullable String withoutTopic(Clients clients) {
     try {
       List<Node> brokers =
           List.copyOf(
@@ -73,7 +77,7 @@ public final class TransactionCoordinator {
     }
   }
 
-  private static String ofTopic(Clients clients, TopicDescription topic) {
+  private static @Nullable String ofTopic(Clients clients, TopicDescription topic) {
     long inSync =
         setting(clients, ConfigResource.Type.TOPIC, TOPIC, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)
             .orElse(0L);
@@ -112,7 +116,8 @@ public final class TransactionCoordinator {
           clients
               .await(
                   "a setting of " + of,
-                  clients.admin().describeConfigs(List.of(resource)).values().get(resource))
+                  requireNonNull(
+                      clients.admin().describeConfigs(List.of(resource)).values().get(resource)))
               .get(name);
       return Optional.ofNullable(entry).map(ConfigEntry::value).map(Long::valueOf);
     } catch (KafkaException refused) {

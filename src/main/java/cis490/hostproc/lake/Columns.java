@@ -15,6 +15,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
+import org.jspecify.annotations.Nullable;
 
 /** The properties of a JSON schema's object as columns, in the schema's order. */
 final class Columns {
@@ -69,7 +70,7 @@ final class Columns {
     }
   }
 
-  private static Object value(String name, Schema schema, JsonNode value) {
+  private static @Nullable Object value(String name, Schema schema, JsonNode value) {
     if (value.isNull() || value.isMissingNode()) {
       if (!schema.isOptional()) {
         throw new DataException(name + " is missing");

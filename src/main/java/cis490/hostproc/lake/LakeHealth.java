@@ -16,6 +16,7 @@ import org.apache.kafka.connect.health.ConnectorHealth;
 import org.apache.kafka.connect.health.TaskState;
 import org.apache.kafka.connect.rest.ConnectRestExtension;
 import org.apache.kafka.connect.rest.ConnectRestExtensionContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +44,14 @@ public final class LakeHealth implements ConnectRestExtension {
   private final Map<String, Object> client = new HashMap<>();
   private long lookMs;
   private long limitMs;
+
+  @SuppressWarnings("NullAway.Init")
   private ConnectClusterState state;
+
+  @SuppressWarnings("NullAway.Init")
   private Thread watch;
+
+  @SuppressWarnings("NullAway.Init")
   private LakeStall stall;
 
   /** As Connect makes it. */
@@ -115,7 +122,7 @@ public final class LakeHealth implements ConnectRestExtension {
   }
 
   /** What is wrong, in one line; null if nothing. */
-  private String problem() {
+  private @Nullable String problem() {
     if (!state.connectors().contains(CONNECTOR)) {
       return "there is no connector " + CONNECTOR;
     }

@@ -20,6 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.connect.errors.DataException;
+import org.jspecify.annotations.Nullable;
 
 /** What is in the episodes' topics, and how far the lake is, by clients that are in no group. */
 final class LakeOffsets implements LakeStall.Finder, AutoCloseable {
@@ -95,7 +96,7 @@ final class LakeOffsets implements LakeStall.Finder, AutoCloseable {
    * that is never committed. So it is read, once.
    */
   @Override
-  public LakeStall.Row find(LakeStall.Look look) {
+  public LakeStall.@Nullable Row find(LakeStall.Look look) {
     List<TopicPartition> open = new ArrayList<>();
     look.ends().forEach((each, end) -> openIfMore(look, each, end, open));
     try {
@@ -131,7 +132,7 @@ final class LakeOffsets implements LakeStall.Finder, AutoCloseable {
 
   private boolean isRead(LakeStall.Look look, TopicPartition partition) {
     long position = consumer.position(partition);
-    if (position < look.ends().get(partition)) {
+    if (position < look.ends().getOrDefault(partition, 0L)) {
       return false;
     }
     emptyUpTo.put(partition, position);

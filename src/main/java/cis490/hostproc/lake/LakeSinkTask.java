@@ -1,5 +1,7 @@
 package cis490.hostproc.lake;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +70,7 @@ public final class LakeSinkTask extends IcebergSinkTask {
       throw new ConnectException("interrupted", interrupted);
     } catch (ExecutionException failure) {
       throw new ConnectException(
-          "no place in " + config.controlTopic() + ": " + failure.getCause().getMessage(), failure);
+          "no place in " + config.controlTopic() + ": " + failure.getMessage(), failure);
     }
     super.start(props);
   }
@@ -84,7 +86,8 @@ public final class LakeSinkTask extends IcebergSinkTask {
     Map<TopicPartition, OffsetAndMetadata> places =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
     for (TopicPartitionInfo each :
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions()) {
+        requireNonNull(admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
+            .partitions()) {
       TopicPartition partition = new TopicPartition(topic, each.partition());
       if (places.get(partition) == null) {
         missing.put(partition, OffsetSpec.earliest());

@@ -2,6 +2,7 @@ package cis490.hostproc.lake;
 
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides from one look at Kafka to the next whether a lake commits: a row may wait for so long and
@@ -36,7 +37,7 @@ final class LakeStall {
   interface Finder {
 
     /** Any row that is not committed; null if there is none. */
-    Row find(Look look);
+    @Nullable Row find(Look look);
   }
 
   /**
@@ -49,12 +50,12 @@ final class LakeStall {
    * @param sinceMs when that one was first seen
    */
   private record Seen(
-      long lookedMs, long rowsMovedMs, long tablesMovedMs, Row waiting, long sinceMs) {}
+      long lookedMs, long rowsMovedMs, long tablesMovedMs, @Nullable Row waiting, long sinceMs) {}
 
   private static final long MS_PER_S = 1_000;
 
   private final long limitMs;
-  private Look last;
+  private @Nullable Look last;
   private volatile Seen seen;
 
   /**
@@ -70,10 +71,10 @@ final class LakeStall {
 
   /** By one thread. */
   void look(Look look, Finder finder, long nowMs) {
-    boolean isFirst = last == null;
+    Look before = last;
     boolean isAnythingThere = look.ends.values().stream().anyMatch(end -> end > 0);
-    boolean hasTablesMore = isFirst || look.control > last.control || !isAnythingThere;
-    boolean hasRowsMore = isFirst || hasRowsMore(look);
+    boolean hasTablesMore = before == null || look.control > before.control || !isAnythingThere;
+    boolean hasRowsMore = before == null || hasRowsMore(before, look);
     Row waiting = seen.waiting;
     boolean isStillWaiting = waiting != null && !look.isCommitted(waiting) && look.has(waiting);
     last = look;
@@ -87,13 +88,13 @@ final class LakeStall {
   }
 
   /** A deleted topic takes its offset along: that is not a commit. */
-  private boolean hasRowsMore(Look look) {
+  private static boolean hasRowsMore(Look before, Look look) {
     return look.committed.entrySet().stream()
-        .anyMatch(each -> each.getValue() > last.committed.getOrDefault(each.getKey(), 0L));
+        .anyMatch(each -> each.getValue() > before.committed.getOrDefault(each.getKey(), 0L));
   }
 
   /** What is wrong, in one line; null if nothing. By any thread. */
-  String problem(long nowMs) {
+  @Nullable String problem(long nowMs) {
     Seen now = seen;
     if (nowMs - now.lookedMs > limitMs) {
       return "for " + seconds(nowMs - now.lookedMs) + " Kafka has not said what is committed";

@@ -1,5 +1,7 @@
 package cis490.hostproc.proc;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * {@code /proc/<pid>/io}: the bytes that really went to and came from storage (proc(5),
  * "/proc/pid/io").
@@ -45,7 +47,7 @@ public final class Io {
    *
    * @return their keys, or null if both are there
    */
-  public String absent() {
+  public @Nullable String absent() {
     if (readAbsent) {
       return writeAbsent ? "read_bytes and write_bytes" : "read_bytes";
     }

@@ -29,7 +29,8 @@ public final class MalformedKernelTextException extends Exception {
     int end = Math.min(to, from + EXCERPT_LENGTH_MAX);
     String cut = new String(text, from, Math.max(0, end - from), StandardCharsets.ISO_8859_1);
     StringBuilder shown = new StringBuilder();
-    for (char c : cut.toCharArray()) {
+    for (int i = 0; i < cut.length(); i++) {
+      char c = cut.charAt(i);
       if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
         shown.append(c);
       } else {

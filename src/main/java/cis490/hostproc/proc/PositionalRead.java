@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.AccessibleObject;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the beginning of a file into a direct buffer: pread(2), with as little around it as
@@ -25,11 +26,11 @@ final class PositionalRead {
 
   private static final int END = -1;
 
-  private static final MethodHandle PREAD = pread();
+  private static final @Nullable MethodHandle PREAD = pread();
 
   private final FileChannel channel;
   private final ByteBuffer into;
-  private final FileDescriptor descriptor;
+  private final @Nullable FileDescriptor descriptor;
   private final long address;
 
   /**
@@ -57,7 +58,7 @@ final class PositionalRead {
     address = start;
   }
 
-  private static MethodHandle pread() {
+  private static @Nullable MethodHandle pread() {
     try {
       Class<?> files = Class.forName("sun.nio.ch.FileDispatcherImpl");
       Class<?>[] types = {FileDescriptor.class, long.class, int.class, long.class};
@@ -94,6 +95,8 @@ final class PositionalRead {
     return length == END ? 0 : length;
   }
 
+  /** Called with a descriptor, which there is only if there is the call. */
+  @SuppressWarnings("NullAway")
   private static int pread(FileDescriptor descriptor, long address, int size) throws IOException {
     try {
       return (int) PREAD.invokeExact(descriptor, address, size, 0L);

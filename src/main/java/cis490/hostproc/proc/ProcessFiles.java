@@ -1,5 +1,7 @@
 package cis490.hostproc.proc;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The three files of one process, open for as long as it is watched.
@@ -274,7 +277,7 @@ public final class ProcessFiles implements Closeable {
    *
    * @return the failure, or null if it is present
    */
-  public IOException ioFailure() {
+  public @Nullable IOException ioFailure() {
     return ioFile.failure;
   }
 
@@ -283,7 +286,7 @@ public final class ProcessFiles implements Closeable {
    *
    * @return the failure, or null if it is present
    */
-  public IOException statusFailure() {
+  public @Nullable IOException statusFailure() {
     return statusFile.failure;
   }
 
@@ -303,8 +306,10 @@ public final class ProcessFiles implements Closeable {
   /** A file without which a row still stands. */
   private static final class Optional implements Closeable {
 
-    private KernelFile file;
-    private IOException failure;
+    /** Null if it could not be opened. */
+    private @Nullable KernelFile file;
+
+    private @Nullable IOException failure;
 
     Optional(Path path) {
       try {
@@ -348,7 +353,7 @@ public final class ProcessFiles implements Closeable {
     }
 
     byte[] text() {
-      return file.text();
+      return requireNonNull(file).text();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package cis490.hostproc.proc;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * {@code /proc/<pid>/status}: the two counts of context switches (proc(5), "/proc/pid/status").
  *
@@ -65,7 +67,7 @@ public final class Status {
    *
    * @return their keys, or null if both are there
    */
-  public String absent() {
+  public @Nullable String absent() {
     if (voluntaryAbsent) {
       return involuntaryAbsent
           ? "voluntary_ctxt_switches and nonvoluntary_ctxt_switches"

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /proc/<pid>/timens_offsets}: how far the clocks of a time namespace are from the host's
@@ -21,7 +22,7 @@ public final class TimeNamespace {
    *
    * @return ns; 0 outside of a time namespace; null if the kernel knows none (before Linux 5.6)
    */
-  public static Long monotonicOffsetNs() {
+  public static @Nullable Long monotonicOffsetNs() {
     try {
       return monotonicOffsetNs(Files.readString(OFFSETS));
     } catch (IOException none) {
@@ -30,7 +31,7 @@ public final class TimeNamespace {
   }
 
   /** Seconds, which can be negative, and nanoseconds, which are not. */
-  static Long monotonicOffsetNs(String text) {
+  static @Nullable Long monotonicOffsetNs(String text) {
     for (String line : text.split("\n")) {
       String[] words = line.strip().split("\\s+");
       // By number in the kernels that had the file first.

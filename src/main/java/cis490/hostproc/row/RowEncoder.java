@@ -130,7 +130,7 @@ public final class RowEncoder {
   private static int digits(long value) {
     // The last bit never decides, but makes 0 one digit long.
     long odd = value | 1;
-    int atLeast = (Long.SIZE - Long.numberOfLeadingZeros(odd)) * 1233 >>> 12;
+    int atLeast = ((Long.SIZE - Long.numberOfLeadingZeros(odd)) * 1233) >>> 12;
     return Long.compareUnsigned(odd, POWERS_OF_TEN[atLeast]) < 0 ? atLeast : atLeast + 1;
   }
 

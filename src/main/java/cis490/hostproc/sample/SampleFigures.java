@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of the sampling loop. The loop alone writes, into plain counters: it allocates
@@ -101,7 +102,8 @@ public final class SampleFigures {
     add(unwritten, 1);
   }
 
-  void warn(Warning warning, String text) {
+  @SuppressWarnings("EnumOrdinal") // an array of atomic slots, one for each warning
+  void warn(Warning warning, @Nullable String text) {
     warnings.compareAndSet(warning.ordinal(), null, text);
   }
 
@@ -111,7 +113,8 @@ public final class SampleFigures {
    * @param warning which
    * @return what was wrong, or null if nothing was
    */
-  public String warning(Warning warning) {
+  @SuppressWarnings("EnumOrdinal")
+  public @Nullable String warning(Warning warning) {
     return warnings.get(warning.ordinal());
   }
 

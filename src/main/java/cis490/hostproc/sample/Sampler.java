@@ -1,5 +1,7 @@
 package cis490.hostproc.sample;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.proc.MalformedKernelTextException;
@@ -9,6 +11,7 @@ import cis490.hostproc.row.RowEncoder;
 import cis490.hostproc.sample.SampleFigures.Warning;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sampling loop: at each deadline read, encode, append. It waits for its deadlines and for
@@ -17,8 +20,8 @@ import java.util.concurrent.CountDownLatch;
  * <p>A tick belongs to the deadline that was waited for. When work, or a late wake-up, went past
  * further deadlines, those ticks are counted as missed and the next one still ahead is taken up:
  * the grid never shifts. Whatever ends the loop: ticks due = rows + missed + malformed + unwritten.
- * A tick is due if its deadline has come before the loop
- * ended; the look that finds the process gone is not a tick.
+ * A tick is due if its deadline has come before the loop ended; the look that finds the process
+ * gone is not a tick.
  */
 public final class Sampler {
 
@@ -44,8 +47,10 @@ public final class Sampler {
   private boolean ioLinesSeen;
   private boolean statusLinesSeen;
 
-  private volatile Long ticksDue;
-  private volatile EndReason stop;
+  private volatile @Nullable Long ticksDue;
+  private volatile @Nullable EndReason stop;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile Thread thread;
 
   /**
@@ -116,7 +121,7 @@ public final class Sampler {
    * @param schedule the deadlines
    * @return the reason
    */
-  public EndReason run(Schedule schedule) {
+  public @Nullable EndReason run(Schedule schedule) {
     thread = Thread.currentThread();
     TimerSlack.minimise();
     nowNs = clock.monotonicNs();
@@ -138,7 +143,7 @@ public final class Sampler {
     }
   }
 
-  private EndReason loop(Schedule schedule) {
+  private @Nullable EndReason loop(Schedule schedule) {
     long tick = schedule.firstTick();
     while (true) {
       long deadlineNs = schedule.deadlineNs(tick);
@@ -181,12 +186,12 @@ public final class Sampler {
    *
    * @return count; null if it has not ended, or was stopped before it began
    */
-  public Long ticksDue() {
+  public @Nullable Long ticksDue() {
     return ticksDue;
   }
 
   /** One sample; not null if it was the last. */
-  private EndReason tick(long originNs, long deadlineNs) {
+  private @Nullable EndReason tick(long originNs, long deadlineNs) {
     long startNs = nowNs;
     boolean appended = false;
     try {
@@ -221,8 +226,9 @@ public final class Sampler {
     if (journal.append(encoder.encode(row))) {
       return true;
     }
+    // In this order: who sees the count finds the reason.
+    figures.warn(Warning.UNWRITTEN, requireNonNull(journal.failure()).getMessage());
     figures.countUnwritten();
-    figures.warn(Warning.UNWRITTEN, journal.failure().getMessage());
     return false;
   }
 
@@ -237,10 +243,10 @@ public final class Sampler {
   /** Files that could not be opened; {@link #noteUnreadable} is for later failures. */
   private void noteUnopened() {
     if (!files.ioPresent()) {
-      figures.warn(Warning.IO_UNREADABLE, files.ioFailure().getMessage());
+      figures.warn(Warning.IO_UNREADABLE, requireNonNull(files.ioFailure()).getMessage());
     }
     if (!files.statusPresent()) {
-      figures.warn(Warning.STATUS_UNREADABLE, files.statusFailure().getMessage());
+      figures.warn(Warning.STATUS_UNREADABLE, requireNonNull(files.statusFailure()).getMessage());
     }
   }
 
@@ -249,10 +255,10 @@ public final class Sampler {
     ioFailuresInRow = files.ioPresent() ? 0 : ioFailuresInRow + 1;
     statusFailuresInRow = files.statusPresent() ? 0 : statusFailuresInRow + 1;
     if (ioFailuresInRow == 2) {
-      figures.warn(Warning.IO_UNREADABLE, files.ioFailure().getMessage());
+      figures.warn(Warning.IO_UNREADABLE, requireNonNull(files.ioFailure()).getMessage());
     }
     if (statusFailuresInRow == 2) {
-      figures.warn(Warning.STATUS_UNREADABLE, files.statusFailure().getMessage());
+      figures.warn(Warning.STATUS_UNREADABLE, requireNonNull(files.statusFailure()).getMessage());
     }
     if (!ioLinesSeen && files.ioPresent()) {
       ioLinesSeen = true;
@@ -264,7 +270,7 @@ public final class Sampler {
     }
   }
 
-  private void noteAbsent(Warning warning, String file, String lines) {
+  private void noteAbsent(Warning warning, String file, @Nullable String lines) {
     if (lines != null) {
       figures.warn(warning, file + " has no " + lines);
     }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's clocks, read without allocating.
@@ -21,12 +22,12 @@ public final class SystemClock implements Clock {
   /** Seconds that the kernel's time is asked to be relative to; the JDK allows ± 2^32. */
   private static final long OFFSET_SECONDS = 1_700_000_000L;
 
-  private static final MethodHandle NANO_TIME_ADJUSTMENT = nanoTimeAdjustment();
+  private static final @Nullable MethodHandle NANO_TIME_ADJUSTMENT = nanoTimeAdjustment();
 
   /** Both clocks are the kernel's, so all instances are alike. */
   public SystemClock() {}
 
-  private static MethodHandle nanoTimeAdjustment() {
+  private static @Nullable MethodHandle nanoTimeAdjustment() {
     try {
       return MethodHandles.lookup()
           .findStatic(

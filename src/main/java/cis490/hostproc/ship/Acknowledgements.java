@@ -3,16 +3,19 @@ package cis490.hostproc.ship;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that the offsets which the broker gives run on from the expected one without a gap: that
  * nobody else writes, and that nothing was lost or deleted. One object for a whole transaction.
  */
+// One thread writes; the others only read.
+@SuppressWarnings("NonAtomicVolatileUpdate")
 final class Acknowledgements implements Callback {
 
   private final long first;
   private volatile long count;
-  private volatile RuntimeException deviation;
+  private volatile @Nullable RuntimeException deviation;
 
   Acknowledgements(long first) {
     this.first = first;

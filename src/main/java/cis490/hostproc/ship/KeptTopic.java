@@ -1,5 +1,7 @@
 package cis490.hostproc.ship;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.kafka.Clients;
 import cis490.hostproc.kafka.Topics;
 import java.time.Duration;
@@ -72,7 +74,10 @@ final class KeptTopic {
             "LogAppendTime"));
   }
 
-  /** Creates the topic if it is missing, and corrects its settings. Its id distinguishes it from a later topic of the same name. */
+  /**
+   * Creates the topic if it is missing, and corrects its settings. Its id distinguishes it from a
+   * later topic of the same name.
+   */
   Uuid ensure() throws ShippingStoppedException {
     TopicDescription description;
     try {
@@ -110,8 +115,7 @@ final class KeptTopic {
     NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings);
     try {
       clients.await(
-          "the making of topic " + name,
-          clients.admin().createTopics(List.of(topic)).values().get(name));
+          "the making of topic " + name, clients.admin().createTopics(List.of(topic)).all());
     } catch (TopicExistsException there) {
       // Somebody else has just created it.
     } catch (InvalidTopicException refused) {
@@ -124,7 +128,8 @@ final class KeptTopic {
     Config config =
         clients.await(
             "the settings of topic " + name,
-            clients.admin().describeConfigs(List.of(resource)).values().get(resource));
+            requireNonNull(
+                clients.admin().describeConfigs(List.of(resource)).values().get(resource)));
     Map<String, String> wrong = new HashMap<>(settings);
     wrong.entrySet().removeIf(e -> e.getValue().equals(config.get(e.getKey()).value()));
     if (wrong.isEmpty()) {
@@ -137,7 +142,7 @@ final class KeptTopic {
             .toList();
     clients.await(
         "new settings of topic " + name,
-        clients.admin().incrementalAlterConfigs(Map.of(resource, mends)).values().get(resource));
+        clients.admin().incrementalAlterConfigs(Map.of(resource, mends)).all());
     LOG.info("topic {} was there with other settings; set {}", name, wrong);
   }
 
@@ -155,8 +160,8 @@ final class KeptTopic {
   }
 
   /**
-   * Waits until readers see everything before an offset. A commit is decided when the producer gets its
-   * answer, and takes effect in the partition some moments later.
+   * Waits until readers see everything before an offset. A commit is decided when the producer gets
+   * its answer, and takes effect in the partition some moments later.
    *
    * @return false if that takes longer than {@code limit}
    */

@@ -8,13 +8,14 @@ import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.util.Locale;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Kafka knows of an episode, asked before anything is published of it: a manifest is never
  * replaced by one that knows less, nor by that of another recording. For any thread.
  *
- * <p>Whoever publishes a manifest uses the episode's
- * transactional id, and so fences off earlier publishers. So what is read after {@code initTransactions} is the last one.
+ * <p>Whoever publishes a manifest uses the episode's transactional id, and so fences off earlier
+ * publishers. So what is read after {@code initTransactions} is the last one.
  */
 public final class KnownManifest implements Connector {
 
@@ -23,9 +24,12 @@ public final class KnownManifest implements Connector {
 
   private final EpisodeId episode;
   private final Connector connector;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile KafkaSettings settings;
+
   private ManifestTopic.Look look = ManifestTopic.Look.NONE;
-  private volatile Manifest accepted;
+  private volatile @Nullable Manifest accepted;
 
   /**
    * Nothing is known yet.
@@ -52,7 +56,7 @@ public final class KnownManifest implements Connector {
    * @throws ShippingStoppedException if it may not be read, or the episode is retired
    * @throws Exception if the brokers do not answer
    */
-  public synchronized Manifest read() throws Exception {
+  public synchronized @Nullable Manifest read() throws Exception {
     try {
       look = ManifestTopic.read(settings, "hostproc-" + episode, episode, look);
     } catch (TopicAuthorizationException denied) {
@@ -87,7 +91,7 @@ public final class KnownManifest implements Connector {
    *
    * @return null if nothing was
    */
-  public Manifest accepted() {
+  public @Nullable Manifest accepted() {
     return accepted;
   }
 

@@ -11,12 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts an episode's manifest into the topic that all collectors share. A partition without a leader or somebody's open
- * transaction can delay that, and must not delay rows: so this has a
+ * Puts an episode's manifest into the topic that all collectors share. A partition without a leader
+ * or somebody's open transaction can delay that, and must not delay rows: so this has a
  * transactional id, clients and a thread of its own. The clients are closed again each time.
  *
  * <p>The id has one owner at a time, as that of the rows has: what is read of the manifests after
@@ -33,13 +34,13 @@ final class ManifestPublisher {
   private final ShipJob job;
 
   /** What is there by now, or null; with the next five guarded by this. */
-  private byte[] published;
+  private byte @Nullable [] published;
 
-  private Thread publishing;
+  private @Nullable Thread publishing;
   private boolean again;
   private int failures;
   private long againAtNs;
-  private ShippingStoppedException stopped;
+  private @Nullable ShippingStoppedException stopped;
 
   ManifestPublisher(ShipJob job) {
     this.job = job;

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** The manifests that Kafka has. */
 public final class ManifestTopic {
@@ -46,7 +47,7 @@ public final class ManifestTopic {
    * @param manifest the last one, null if there is none
    * @param end offset up to which was looked
    */
-  public record Look(Manifest manifest, long end) {
+  public record Look(@Nullable Manifest manifest, long end) {
     /** At nothing yet. */
     public static final Look NONE = new Look(null, 0);
   }
@@ -83,7 +84,7 @@ public final class ManifestTopic {
     }
   }
 
-  private static Manifest manifest(byte[] json) {
+  private static @Nullable Manifest manifest(byte[] json) {
     try {
       return json == null ? null : Manifest.fromJson(json);
     } catch (IOException foreign) {

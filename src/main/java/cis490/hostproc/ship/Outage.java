@@ -2,12 +2,13 @@ package cis490.hostproc.ship;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of a time in which rows can't be shipped: its
- * beginning, its end, and further causes in between, less often each time.
+ * The log of a time in which rows can't be shipped: its beginning, its end, and further causes in
+ * between, less often each time.
  */
 final class Outage {
 
@@ -17,8 +18,10 @@ final class Outage {
   private boolean isOn;
   private long sinceNs;
   private long sinceRow;
-  private String said;
+  private @Nullable String said;
   private long saidAtNs;
+
+  @SuppressWarnings("NullAway.Init")
   private Duration sayAgainAfter;
 
   /** An attempt has failed with {@code rows} rows in the topic. */

@@ -5,9 +5,9 @@ import cis490.hostproc.kafka.TopicReader;
 import java.time.Duration;
 
 /**
- * How much is sent and fetched at once. It adapts to the connection: what takes
- * too long, or fails, is smaller the next time, down to one row, and grows again with each success.
- * So there is progress at any bandwidth, and on a fast link few transactions.
+ * How much is sent and fetched at once. It adapts to the connection: what takes too long, or fails,
+ * is smaller the next time, down to one row, and grows again with each success. So there is
+ * progress at any bandwidth, and on a fast link few transactions.
  *
  * <p>Lives as long as the {@link Shipper}: a new connection goes on with what the last one learned.
  */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the records of a topic, from its beginning, with the file: value, key and headers, byte
@@ -18,7 +19,7 @@ final class ReadBack implements TopicReader.Visitor {
   private final long length;
   private final byte[] key;
   private final List<Header> constantHeaders;
-  private RowDifference difference;
+  private @Nullable RowDifference difference;
 
   /** Against the lines from {@code start} up to the file's first {@code length} bytes. */
   ReadBack(JournalCursor start, long length, byte[] key, List<Header> constantHeaders) {
@@ -39,7 +40,8 @@ final class ReadBack implements TopicReader.Visitor {
     return difference == null;
   }
 
-  private RowDifference difference(long row, byte[] line, ConsumerRecord<byte[], byte[]> record) {
+  private @Nullable RowDifference difference(
+      long row, byte @Nullable [] line, ConsumerRecord<byte[], byte[]> record) {
     if (line == null) {
       String which = "row " + row + " (offset " + record.offset() + ")";
       return RowDifference.of(which + " is in the topic and not in the file", null, record.value());
@@ -71,7 +73,7 @@ final class ReadBack implements TopicReader.Visitor {
    * The first row that is not the same, once the topic's end was reached; null if the topic equals
    * the file.
    */
-  RowDifference atEnd() throws IOException {
+  @Nullable RowDifference atEnd() throws IOException {
     long row = cursor.lines();
     if (difference == null) {
       byte[] line = cursor.next(length);

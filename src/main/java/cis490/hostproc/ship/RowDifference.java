@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first place where a topic is not what its file says. All text is printable ASCII, any other
@@ -14,12 +15,12 @@ import org.apache.kafka.common.header.Header;
  * @param inFile what the file has there, or makes of it; null if nothing
  * @param inTopic what the topic has there, null if nothing
  */
-public record RowDifference(String what, String inFile, String inTopic) {
+public record RowDifference(String what, @Nullable String inFile, @Nullable String inTopic) {
 
   private static final int SHOWN_MAX = 120;
   private static final int SHOWN_BEFORE = 40;
 
-  static RowDifference of(String what, byte[] inFile, byte[] inTopic) {
+  static RowDifference of(String what, byte @Nullable [] inFile, byte @Nullable [] inTopic) {
     return new RowDifference(what, printable(inFile), printable(inTopic));
   }
 
@@ -33,7 +34,7 @@ public record RowDifference(String what, String inFile, String inTopic) {
     return String.join(" ", all);
   }
 
-  private static String printable(byte[] bytes) {
+  private static @Nullable String printable(byte @Nullable [] bytes) {
     if (bytes == null) {
       return null;
     }
@@ -53,7 +54,7 @@ public record RowDifference(String what, String inFile, String inTopic) {
     if (inFile == null || inTopic == null) {
       return what;
     }
-    int from = Math.max(0, firstDifference() - SHOWN_BEFORE);
+    int from = Math.max(0, firstDifference(inFile, inTopic) - SHOWN_BEFORE);
     return what
         + ": "
         + cut(inFile, from)
@@ -62,10 +63,9 @@ public record RowDifference(String what, String inFile, String inTopic) {
         + " in the topic";
   }
 
-  private int firstDifference() {
+  private static int firstDifference(String one, String other) {
     int at = 0;
-    while (at < Math.min(inFile.length(), inTopic.length())
-        && inFile.charAt(at) == inTopic.charAt(at)) {
+    while (at < Math.min(one.length(), other.length()) && one.charAt(at) == other.charAt(at)) {
       at++;
     }
     return at;

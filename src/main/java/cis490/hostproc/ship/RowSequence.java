@@ -2,12 +2,13 @@ package cis490.hostproc.ship;
 
 import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of a topic from the first on, each once, in order, as their headers number them. */
 final class RowSequence {
 
   private long next;
-  private String chain;
+  private @Nullable String chain;
 
   /** Rows passed so far. */
   long rows() {
@@ -15,7 +16,7 @@ final class RowSequence {
   }
 
   /** Hash of the file up to the last row passed; null before the first. */
-  String chain() {
+  @Nullable String chain() {
     return chain;
   }
 

@@ -9,8 +9,11 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
 
 /** The figures of the shipper. Written by the shipper's thread, read by any. */
+// One thread writes; the others only read.
+@SuppressWarnings("NonAtomicVolatileUpdate")
 public final class ShipFigures {
 
   /** Tag of all meters of an episode. */
@@ -42,7 +45,7 @@ public final class ShipFigures {
   private volatile long commits;
   private volatile long shippingSinceNs;
   private volatile long readingBackSinceNs;
-  private KafkaClientMetrics producerMetrics;
+  private @Nullable KafkaClientMetrics producerMetrics;
 
   /**
    * Registers its meters.

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection: recover, then ship batches, each a transaction, until something goes wrong. After
@@ -49,15 +51,24 @@ final class ShipSession implements AutoCloseable {
   private final KeptTopic topic;
   private final KeptTopic episodes;
 
+  @SuppressWarnings("NullAway.Init")
   private TopicReader reader;
+
+  @SuppressWarnings("NullAway.Init")
   private Producer<byte[], byte[]> producer;
+
+  @SuppressWarnings("NullAway.Init")
   private Uuid topicId;
+
   private long nextOffset;
 
   /** Walks ahead while a batch is filled. */
+  @SuppressWarnings("NullAway.Init")
   private JournalCursor cursor;
 
+  @SuppressWarnings("NullAway.Init")
   private JournalCursor committed;
+
   private boolean caughtUp;
 
   /** {@code clients} are the session's from now on. */
@@ -107,8 +118,8 @@ final class ShipSession implements AutoCloseable {
   }
 
   /**
-   * A missing topic may have been retired, and its
-   * rows are in the lake: they would arrive there twice. So the manifest is asked for first, and must not be hidden by a transaction.
+   * A missing topic may have been retired, and its rows are in the lake: they would arrive there
+   * twice. So the manifest is asked for first, and must not be hidden by a transaction.
    */
   private void requireNotRetired() throws Exception {
     if (episodes.id().isPresent()) {
@@ -144,11 +155,11 @@ final class ShipSession implements AutoCloseable {
   }
 
   /**
-   * Who has taken the transactional id from our producer;
-   * null if nobody has, or if that is unknown. A broker that ends a transaction because it took too long looks the same to the producer,
-   * but leaves it aborted; whoever takes it over leaves it empty, or has one of his own.
+   * Who has taken the transactional id from our producer; null if nobody has, or if that is
+   * unknown. A broker that ends a transaction because it took too long looks the same to the
+   * producer, but leaves it aborted; whoever takes it over leaves it empty, or has one of his own.
    */
-  String findRival() {
+  @Nullable String findRival() {
     try {
       TransactionDescription now =
           clients.await(
@@ -209,7 +220,7 @@ final class ShipSession implements AutoCloseable {
       while (more && chunk.size() < Math.min(CHUNK_ROWS, rowsMax - rows)) {
         byte[] line = nextLine(durable, rows + chunk.size());
         more = line != null;
-        if (more) {
+        if (line != null) {
           chunk.add(record(line, RowHeaders.at(cursor)));
         }
       }
@@ -231,7 +242,7 @@ final class ShipSession implements AutoCloseable {
   }
 
   /** Null also before a line that is refused, if there are rows to be sent first. */
-  private byte[] nextLine(long durable, int rows) throws IOException {
+  private byte @Nullable [] nextLine(long durable, int rows) throws IOException {
     try {
       return cursor.next(durable);
     } catch (RefusedLineException refused) {
@@ -256,7 +267,7 @@ final class ShipSession implements AutoCloseable {
             producer.beginTransaction();
           }
           for (ProducerRecord<byte[], byte[]> each : chunk) {
-            producer.send(each, acks);
+            Future<?> unused = producer.send(each, acks);
             acks.checkSoFar();
           }
         });
@@ -295,8 +306,8 @@ final class ShipSession implements AutoCloseable {
   }
 
   /**
-   * A topic that somebody else deleted comes back empty, created by the broker with its own settings. Rows
-   * that are not its first ones are then told by their offsets.
+   * A topic that somebody else deleted comes back empty, created by the broker with its own
+   * settings. Rows that are not its first ones are then told by their offsets.
    */
   private void checkTopicId() {
     if (!topic.id().equals(Optional.of(topicId))) {
@@ -313,7 +324,7 @@ final class ShipSession implements AutoCloseable {
    * Compares the whole topic with all of the file that is committed: the first difference in words,
    * or null.
    */
-  String readBack() throws Exception {
+  @Nullable String readBack() throws Exception {
     awaitVisible();
     figures.noteReadingBack();
     String difference = readBack(committed.position());
@@ -327,7 +338,7 @@ final class ShipSession implements AutoCloseable {
     }
   }
 
-  private String readBack(long length) throws Exception {
+  private @Nullable String readBack(long length) throws Exception {
     ReadBack readBack = new ReadBack(job.start(), length, key, constantHeaders);
     reader.forEach(
         record -> {

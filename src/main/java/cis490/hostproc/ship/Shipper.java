@@ -1,5 +1,7 @@
 package cis490.hostproc.ship;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
 import cis490.hostproc.kafka.Clients;
@@ -13,6 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,9 +88,11 @@ public final class Shipper {
   private final Outage outage = new Outage();
 
   /** The connection, and the way to it; null as long as there is none. */
-  private ShipSession session;
+  private @Nullable ShipSession session;
 
+  @SuppressWarnings("NullAway.Init")
   private KafkaSettings settings;
+
   private JournalCursor committed;
   private long completeLength = -1;
   private long nextAttemptNs;
@@ -96,8 +101,8 @@ public final class Shipper {
 
   private volatile State state = State.CONNECTING;
   private volatile Outcome outcome = Outcome.SHIPPING;
-  private volatile String brokers;
-  private volatile String problem;
+  private volatile @Nullable String brokers;
+  private volatile @Nullable String problem;
   private volatile boolean complete;
   private volatile boolean abandoned;
 
@@ -178,7 +183,8 @@ public final class Shipper {
 
   private void recover() throws Exception {
     Clients clients = Clients.open(settings, job.replica().clientId());
-    session = new ShipSession(job, clients, pace, constantHeaders, figures);
+    ShipSession session = new ShipSession(job, clients, pace, constantHeaders, figures);
+    this.session = session;
     session.recover(committed);
     committed = session.committed();
     figures.noteRecovered(committed.lines());
@@ -206,6 +212,7 @@ public final class Shipper {
       offerManifest();
     }
     long end = isLast ? completeLength : job.source().length();
+    ShipSession session = session();
     if (session.committed().position() < end) {
       session.ship(Math.min(job.source().force(), end));
       noteCommitted();
@@ -219,7 +226,7 @@ public final class Shipper {
   }
 
   private void noteCommitted() {
-    committed = session.committed();
+    committed = session().committed();
     figures.noteAcknowledged(committed.lines());
     // Not before: what recovers and then fails again would come back at once, again and again.
     backOff.reset();
@@ -228,7 +235,7 @@ public final class Shipper {
   }
 
   private void readBack() throws Exception {
-    String difference = session.readBack();
+    String difference = session().readBack();
     if (difference != null) {
       throw new ShippingStoppedException(
           "topic " + job.topic() + " does not equal the file: " + difference);
@@ -238,7 +245,7 @@ public final class Shipper {
 
   private void seal() throws Exception {
     manifests.publishLast(
-        settings, pace.transactionTimeout(), () -> job.manifests().sealed(session.committed()));
+        settings, pace.transactionTimeout(), () -> job.manifests().sealed(session().committed()));
     outcome = Outcome.EQUAL;
     end();
   }
@@ -246,6 +253,10 @@ public final class Shipper {
   private void end() {
     closeSession();
     state = State.DONE;
+  }
+
+  private ShipSession session() {
+    return requireNonNull(session);
   }
 
   private void closeSession() {
@@ -285,7 +296,7 @@ public final class Shipper {
   }
 
   /** Why only a person can help; null if trying again can. */
-  private String stopReason(Throwable failure) {
+  private @Nullable String stopReason(Throwable failure) {
     if (failure instanceof ShippingStoppedException || failure instanceof RefusedLineException) {
       return failure.getMessage();
     }
@@ -305,7 +316,7 @@ public final class Shipper {
     if (!(failure instanceof KafkaException) || !Fencing.isCauseOf(failure)) {
       return failure;
     }
-    String rival = session.findRival();
+    String rival = session().findRival();
     if (rival == null) {
       return new TimeoutException(
           "the brokers ended a transaction of more than "
@@ -411,12 +422,12 @@ public final class Shipper {
    *
    * @return the last failure in words, or null if there was none
    */
-  public String problem() {
+  public @Nullable String problem() {
     String known = problem;
     return known == null && outcome == Outcome.SHIPPING ? noAnswer() : known;
   }
 
-  private String noAnswer() {
+  private @Nullable String noAnswer() {
     return brokers == null ? null : "no answer from " + brokers;
   }
 }

@@ -1,6 +1,7 @@
 package cis490.hostproc.ship;
 
 import cis490.hostproc.episode.FailedException;
+import org.jspecify.annotations.Nullable;
 
 /** Going on would not be exact, or can't succeed: a person must look. Sampling is unaffected. */
 public final class ShippingStoppedException extends FailedException {
@@ -12,7 +13,7 @@ public final class ShippingStoppedException extends FailedException {
    *
    * @param why what is in the way, and where
    */
-  public ShippingStoppedException(String why) {
+  public ShippingStoppedException(@Nullable String why) {
     super(why);
   }
 }

@@ -2,13 +2,14 @@ package cis490.hostproc.ship;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that there is work and no progress: no row arrives or is read back, and no
- * attempt fails. Each wait has a limit of its own, so that this should never have anything to say.
- * For one thread, which looks now and then.
+ * Notices that there is work and no progress: no row arrives or is read back, and no attempt fails.
+ * Each wait has a limit of its own, so that this should never have anything to say. For one thread,
+ * which looks now and then.
  */
 public final class Standstill {
 
@@ -20,7 +21,7 @@ public final class Standstill {
   private final long afterNs;
   private long movedAtNs;
   private long progress = -1;
-  private Shipper.State state;
+  private Shipper.@Nullable State state;
   private boolean said;
 
   /**

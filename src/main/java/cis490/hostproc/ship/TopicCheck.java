@@ -6,6 +6,7 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.kafka.KafkaSettings;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Compares a whole topic, as it was when opened, with a file. Alters neither. */
 public final class TopicCheck implements AutoCloseable {
@@ -19,7 +20,7 @@ public final class TopicCheck implements AutoCloseable {
    * @param rows records in the topic, committed
    * @param difference the first place where topic and file are not the same, null if they are equal
    */
-  public record Result(long rows, RowDifference difference) {}
+  public record Result(long rows, @Nullable RowDifference difference) {}
 
   private TopicCheck(WholeTopic topic) {
     this.topic = topic;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way back: a whole topic, as it was when opened, into a file. What the file has already must
@@ -35,7 +36,11 @@ public final class TopicExport implements AutoCloseable {
    * @param difference why the file is not the topic's, at its first row that is not; null if it is
    */
   public record Result(
-      long rows, long rowsAppended, long bytesLeftOut, String chain, RowDifference difference) {}
+      long rows,
+      long rowsAppended,
+      long bytesLeftOut,
+      String chain,
+      @Nullable RowDifference difference) {}
 
   private TopicExport(WholeTopic topic) {
     this.topic = topic;
@@ -97,7 +102,7 @@ public final class TopicExport implements AutoCloseable {
     private final long lengthBefore;
     private long appended;
     private long bytesLeftOut;
-    private RowDifference difference;
+    private @Nullable RowDifference difference;
 
     Copy(Journal file, byte[] key, List<Header> constants) {
       this.file = file;
@@ -128,7 +133,7 @@ public final class TopicExport implements AutoCloseable {
     }
 
     /** What can be checked before the row is in the file. */
-    private RowDifference ofRecord(
+    private @Nullable RowDifference ofRecord(
         String which, ConsumerRecord<byte[], byte[]> record, RowHeaders headers) {
       if (!Arrays.equals(key, record.key())) {
         return RowDifference.of(which + " has another key", key, record.key());
@@ -164,9 +169,10 @@ public final class TopicExport implements AutoCloseable {
     }
 
     /**
-     * After a line that was left out, positions are shifted, and the chain covers more than the file has.
+     * After a line that was left out, positions are shifted, and the chain covers more than the
+     * file has.
      */
-    private RowDifference ofPlace(String which, RowHeaders headers) {
+    private @Nullable RowDifference ofPlace(String which, RowHeaders headers) {
       long leftOut = headers.end() - cursor.position() - bytesLeftOut;
       bytesLeftOut += Math.max(0, leftOut);
       boolean asShipped =

@@ -1,5 +1,7 @@
 package cis490.hostproc.ship;
 
+import static java.util.Objects.requireNonNull;
+
 import cis490.hostproc.kafka.Clients;
 import cis490.hostproc.kafka.FailureText;
 import cis490.hostproc.kafka.KafkaSettings;
@@ -8,6 +10,7 @@ import cis490.hostproc.kafka.TopicReader;
 import cis490.hostproc.kafka.Topics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -22,14 +25,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An episode's rows from the first, and new ones as they arrive: each once, in order, whatever happens to
- * the topic meanwhile. Rows are handed out only after a look that it is still the same topic. One
- * that was created again is read from its beginning: if it has the same rows, it goes on after
- * them.
+ * An episode's rows from the first, and new ones as they arrive: each once, in order, whatever
+ * happens to the topic meanwhile. Rows are handed out only after a look that it is still the same
+ * topic. One that was created again is read from its beginning: if it has the same rows, it goes on
+ * after them.
  */
 public final class TopicFollower implements AutoCloseable {
 
@@ -52,12 +56,14 @@ public final class TopicFollower implements AutoCloseable {
   private RowSequence seen = handedOut;
 
   /** Null until it is made, on the way to the next record. */
-  private Consumer<byte[], byte[]> consumer;
+  private @Nullable Consumer<byte[], byte[]> consumer;
 
   /** Null after a failure that makes them useless. */
-  private Clients clients;
+  private @Nullable Clients clients;
 
+  @SuppressWarnings("NullAway.Init")
   private TopicDescription description;
+
   private long rereadAtRow = -1;
   private long lookedAtNs;
   private long goneSinceNs;
@@ -87,7 +93,7 @@ public final class TopicFollower implements AutoCloseable {
       throws ShippingStoppedException {
     TopicFollower follower = new TopicFollower(settings, topic, clientId);
     try {
-      follower.description = follower.clients.await("a look at the topic", follower.describe());
+      follower.description = follower.clients().await("a look at the topic", follower.describe());
       follower.begin();
       return follower;
     } catch (RuntimeException | ShippingStoppedException failure) {
@@ -166,8 +172,10 @@ public final class TopicFollower implements AutoCloseable {
     if (consumer == null) {
       begin();
     }
+    Consumer<byte[], byte[]> from = requireNonNull(consumer);
+    Clients clients = clients();
     ConsumerRecords<byte[], byte[]> polled =
-        clients.call("a fetch", clients.apiLimit(), () -> consumer.poll(POLL));
+        clients.call("a fetch", clients.apiLimit(), () -> from.poll(POLL));
     boolean due = System.nanoTime() - lookedAtNs > LOOK_EVERY.toNanos();
     if ((!polled.isEmpty() || due) && look(stop)) {
       for (ConsumerRecord<byte[], byte[]> record : polled) {
@@ -186,18 +194,20 @@ public final class TopicFollower implements AutoCloseable {
     if (partitions != 1) {
       throw new ShippingStoppedException(KeptTopic.notOnePartition(topic(), partitions));
     }
-    if (clients == null) {
-      clients = Clients.open(settings, clientId);
+    if (this.clients == null) {
+      this.clients = Clients.open(settings, clientId);
     }
+    Clients clients = clients();
     Consumer<byte[], byte[]> made = clients.follower();
     made.assign(List.of(partition));
     long beginning =
-        clients
-            .call(
-                "the beginning of the topic",
-                clients.apiLimit(),
-                () -> made.beginningOffsets(List.of(partition)))
-            .get(partition);
+        requireNonNull(
+            clients
+                .call(
+                    "the beginning of the topic",
+                    clients.apiLimit(),
+                    () -> made.beginningOffsets(List.of(partition)))
+                .get(partition));
     if (beginning > 0) {
       throw new ShippingStoppedException(
           "topic " + topic() + " has lost its beginning: it starts at offset " + beginning);
@@ -219,7 +229,7 @@ public final class TopicFollower implements AutoCloseable {
       return visitor.visit(record);
     }
     if (seen.rows() == handedOut.rows()) {
-      if (!seen.chain().equals(handedOut.chain())) {
+      if (!Objects.equals(seen.chain(), handedOut.chain())) {
         throw new ShippingStoppedException(
             "topic " + topic() + " was created again, with other rows than were read before");
       }
@@ -233,12 +243,12 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   /**
-   * The topic is not any more what it was, or it never was in order. The first may repair itself if a
-   * shipper fills it again from the file.
+   * The topic is not any more what it was, or it never was in order. The first may repair itself if
+   * a shipper fills it again from the file.
    *
    * @throws ShippingStoppedException if that was tried already
    */
-  private void reread(String why) throws ShippingStoppedException {
+  private void reread(@Nullable String why) throws ShippingStoppedException {
     if (seen != handedOut || rereadAtRow == handedOut.rows()) {
       throw new ShippingStoppedException(why);
     }
@@ -260,7 +270,7 @@ public final class TopicFollower implements AutoCloseable {
   private boolean look(BooleanSupplier stop) throws ShippingStoppedException {
     while (!stop.getAsBoolean()) {
       try {
-        TopicDescription now = clients.await("a look at the topic", describe(), stop);
+        TopicDescription now = clients().await("a look at the topic", describe(), stop);
         lookedAtNs = System.nanoTime();
         if (now != null) {
           return isSame(now);
@@ -279,7 +289,12 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   private KafkaFuture<TopicDescription> describe() {
-    return clients.admin().describeTopics(List.of(topic())).topicNameValues().get(topic());
+    return requireNonNull(
+        clients().admin().describeTopics(List.of(topic())).topicNameValues().get(topic()));
+  }
+
+  private Clients clients() {
+    return requireNonNull(clients);
   }
 
   private boolean isSame(TopicDescription now) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicCollection;
@@ -49,8 +50,10 @@ public record TopicRetirement(Replica replica, Proved proved) {
   }
 
   /**
-   * Publishes the retired manifest and deletes the topic, in this order: if the second fails, the same command does it later. Before that, any shipper is fenced off, and
-   * everything must still be as it was proved. A shipper that comes later either fences this off, so that its manifest is not published, or finds that manifest and stops.
+   * Publishes the retired manifest and deletes the topic, in this order: if the second fails, the
+   * same command does it later. Before that, any shipper is fenced off, and everything must still
+   * be as it was proved. A shipper that comes later either fences this off, so that its manifest is
+   * not published, or finds that manifest and stops.
    *
    * @param settings where the brokers are
    * @param clientId the clients' name
@@ -121,7 +124,8 @@ public record TopicRetirement(Replica replica, Proved proved) {
 
   private void publish(Producer<byte[], byte[]> producer, byte[] manifest) {
     producer.beginTransaction();
-    producer.send(new ProducerRecord<>(replica.episodesTopic(), 0, replica.key(), manifest));
+    Future<?> unused =
+        producer.send(new ProducerRecord<>(replica.episodesTopic(), 0, replica.key(), manifest));
     producer.commitTransaction();
   }
 }

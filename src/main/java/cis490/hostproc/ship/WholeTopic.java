@@ -4,6 +4,7 @@ import cis490.hostproc.kafka.Clients;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TopicReader;
 import cis490.hostproc.kafka.Topics;
+import org.jspecify.annotations.Nullable;
 
 /** A topic's one partition as it was when opened: committed records, the first to the last. */
 final class WholeTopic implements AutoCloseable {
@@ -44,7 +45,7 @@ final class WholeTopic implements AutoCloseable {
   }
 
   /** What is wrong with the topic itself, whatever its rows are; null if nothing. */
-  RowDifference problem() {
+  @Nullable RowDifference problem() {
     if (partitions != 1) {
       return new RowDifference(KeptTopic.notOnePartition(name, partitions), null, null);
     }

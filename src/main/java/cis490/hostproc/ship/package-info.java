@@ -4,4 +4,7 @@
  * <p>Carries bytes, not rows. The protocol, with the reason for each rule, is "From the file to the
  * topic" in {@code docs/architecture.md}.
  */
+@NullMarked
 package cis490.hostproc.ship;
+
+import org.jspecify.annotations.NullMarked;

@@ -871,8 +871,10 @@ class CollectIT {
   @Test
   void anInstallWithoutTheBrokersJarsCollectsAllTheSame() throws Exception {
     Path plain = Files.createDirectories(folder.resolve("plain/lib"));
-    for (Path jar : Files.list(Program.JAR.resolveSibling("lib")).toList()) {
-      Files.copy(jar, plain.resolve(jar.getFileName()));
+    try (Stream<Path> jars = Files.list(Program.JAR.resolveSibling("lib"))) {
+      for (Path jar : jars.toList()) {
+        Files.copy(jar, plain.resolve(jar.getFileName()));
+      }
     }
     Path jar = folder.resolve("plain/hostproc.jar");
     Files.copy(Program.JAR, jar);

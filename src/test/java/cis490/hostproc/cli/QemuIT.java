@@ -63,7 +63,7 @@ class QemuIT {
     JsonNode manifest =
         new ObjectMapper().readTree(rows.resolveSibling("host_proc.episode.json").toFile());
     long due = manifest.get("rows").asLong() + manifest.get("ticks_missed").asLong();
-    assertEquals(durationS * 1000 / INTERVAL_MS, due, 1.0);
+    assertEquals(durationS * 1e3 / INTERVAL_MS, (double) due, 1.0);
     assertTrue(manifest.get("ticks_missed").asLong() < due / 10, "most ticks have a row");
     assertEquals("qemu-system-x86", manifest.get("command_name").asText());
     byte[] file = Files.readAllBytes(rows);

@@ -53,7 +53,7 @@ class VerifyIT {
     file = folder.resolve("host_proc.jsonl");
     target = Hostproc.target();
     for (int row = 0; row < 10; row++) {
-      lines.add(line(row * 100 * MS, 0));
+      lines.add(line(row * 100L * MS, 0));
     }
   }
 

@@ -95,6 +95,24 @@ class JournalCursorTest {
   }
 
   @Test
+  void linesThatArePassedOverCountInTheNumbersOfLaterOnes() throws Exception {
+    Bytes source = new Bytes("-\none\n-\n" + "x".repeat(MAX + 1) + "\n");
+    List<Long> numbers = new ArrayList<>();
+    JournalCursor cursor =
+        JournalCursor.atStart(
+            source,
+            (line, number) -> {
+              numbers.add(number);
+              return line[0] != '-';
+            });
+    assertLine("one", cursor.next(source.length()));
+    String message =
+        assertThrows(IOException.class, () -> cursor.next(source.length())).getMessage();
+    assertTrue(message.startsWith("some/rows.jsonl: line 4 is longer than"), message);
+    assertEquals(List.of(1L, 2L, 3L), numbers);
+  }
+
+  @Test
   void theChainIsWhatSha256sumPrints() throws Exception {
     JournalCursor cursor = JournalCursor.atStart(new Bytes("abc\n"));
     assertEquals(

@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,6 +40,19 @@ class JournalTest {
   private static final int LIMIT_S = 60;
 
   @TempDir Path folder;
+
+  /** As while somebody looks whether the file is being written. */
+  @Test
+  void aLockThatIsHeldForAMomentIsWaitedFor() throws Exception {
+    Path path = folder.resolve("rows.jsonl");
+    AtomicInteger asked = new AtomicInteger();
+    try (FileChannel file =
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      Journal.lock(() -> asked.incrementAndGet() < 4 ? null : file.tryLock(), path);
+      assertEquals(4, asked.get());
+    }
+    assertThrows(JournalLockedException.class, () -> Journal.lock(() -> null, path));
+  }
 
   @Test
   void aFileSystemWithoutLocksIsNamedAndWhatToDo() {
@@ -344,7 +359,7 @@ class JournalTest {
     int lineBytes = 1_000;
     int lines = 10_000;
     Files.writeString(path, ("y".repeat(lineBytes - 1) + "\n").repeat(lines));
-    long looksOfARound = 1L + lines * lineBytes / LedgerCheck.TURN_BYTES;
+    long looksOfARound = 1L + (long) lines * lineBytes / LedgerCheck.TURN_BYTES;
     SplittableRandom random = Seed.random("JournalTest.looks");
     for (int i = 0; i < 5; i++) {
       try (Journal journal = Journal.open(path)) {
@@ -394,7 +409,7 @@ class JournalTest {
               });
       Thread follower = new Thread(looking);
       follower.start();
-      ByteBuffer line = ByteBuffer.wrap((("x".repeat(100)) + "\n").getBytes(UTF_8));
+      ByteBuffer line = ByteBuffer.wrap(("x".repeat(100) + "\n").getBytes(UTF_8));
       for (int i = 0; i < 200_000; i++) {
         assertTrue(journal.append(line.clear()));
       }

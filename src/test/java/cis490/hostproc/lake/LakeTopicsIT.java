@@ -112,7 +112,7 @@ class LakeTopicsIT {
 
   /** Two commit intervals, and the time until a topic is found. */
   private static long limitS() {
-    return 2 * COMMIT_S + DISCOVER_S + SLACK_S;
+    return 2L * COMMIT_S + DISCOVER_S + SLACK_S;
   }
 
   private void send(KafkaProducer<byte[], byte[]> producer, byte[] rows) throws Exception {

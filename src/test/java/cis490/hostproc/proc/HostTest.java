@@ -1,6 +1,7 @@
 package cis490.hostproc.proc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -39,6 +40,14 @@ class HostTest {
     Path kernel = Files.createDirectories(procRoot.resolve("sys/kernel"));
     Files.write(kernel.resolve("hostname"), new byte[] {(byte) 0xff, '\n'});
     assertEquals("unknown", Host.read(procRoot).name());
+  }
+
+  @Test
+  void onlyAHostWhoseBootIsReadIsKnown() throws IOException {
+    assertTrue(Host.read(Path.of("/proc")).known());
+    Path kernel = Files.createDirectories(procRoot.resolve("sys/kernel"));
+    Files.writeString(kernel.resolve("hostname"), "lab-7\n");
+    assertFalse(Host.read(procRoot).known());
   }
 
   @Test

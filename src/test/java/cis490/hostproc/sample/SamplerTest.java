@@ -298,8 +298,7 @@ class SamplerTest {
     assertEquals(3, rows().get(1).get("voluntary_ctxsw").longValue());
     assertTrue(rows().get(1).get("involuntary_ctxsw").isNull());
     assertEquals(
-        "status has no nonvoluntary_ctxt_switches",
-        figures.warning(Warning.STATUS_LINES_ABSENT));
+        "status has no nonvoluntary_ctxt_switches", figures.warning(Warning.STATUS_LINES_ABSENT));
   }
 
   @Test
@@ -311,7 +310,8 @@ class SamplerTest {
     List<String> afterOne = new ArrayList<>();
     clock.at(START + 50 * MS, () -> afterOne.add(figures.warning(Warning.IO_UNREADABLE)));
     run(process, ticks(3));
-    assertNull(afterOne.get(0), "one failure is not a warning: a process that is ending also has it");
+    assertNull(
+        afterOne.get(0), "one failure is not a warning: a process that is ending also has it");
     for (JsonNode row : rows()) {
       assertTrue(row.get("io_read_bytes").isNull() && row.get("io_write_bytes").isNull());
       assertEquals(5, row.get("voluntary_ctxsw").longValue());
@@ -344,7 +344,7 @@ class SamplerTest {
 
   /** Returns how many ticks had no row, so that the scripts can be seen to do something. */
   private static long randomEpisode(SplittableRandom random, Path root) throws Exception {
-    long intervalNs = 1 + random.nextInt(1_000);
+    long intervalNs = 1L + random.nextInt(1_000);
     long startNs = random.nextInt(1_000_000);
     long originNs = startNs - random.nextInt(100_000);
     long durationNs = random.nextInt(200_000);

@@ -121,7 +121,7 @@ class ScheduleTest {
   void aDurationHoldsItsExactNumberOfTicks() {
     SplittableRandom random = Seed.random("ScheduleTest");
     for (int i = 0; i < CASES / 25; i++) {
-      long intervalNs = 1 + random.nextInt(1_000);
+      long intervalNs = 1L + random.nextInt(1_000);
       long durationNs = random.nextInt(100_000);
       long originNs = random.nextInt(1_000_000);
       long startNs = originNs + random.nextInt(1_000_000);

@@ -81,7 +81,7 @@ public final class Brokers implements AutoCloseable {
         probe.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
         return port;
       } catch (IOException taken) {
-        continue;
+        // Another one.
       }
     }
   }

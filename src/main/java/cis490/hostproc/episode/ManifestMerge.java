@@ -16,14 +16,18 @@ final class ManifestMerge {
   /** Whether ours is that of the collector at work, which knows its own runs best. */
   private final boolean sampling;
 
-  /** What is to be added to the number of a run of ours; null if no run is in common. */
+  /** What is to be added to the number of the first run in common; null if there is none. */
   private final @Nullable Long numberShift;
+
+  /** Runs that ours has not: the disk would not take the file's manifest, or it was lost. */
+  private final List<Run> onlyKnown;
 
   private ManifestMerge(Manifest ours, Manifest known, boolean sampling) {
     this.ours = ours;
     this.known = known;
     this.sampling = sampling;
     this.numberShift = numberShift(ours, known);
+    this.onlyKnown = onlyIn(known.runs(), ours.runs());
   }
 
   static Manifest of(Manifest ours, Manifest known, boolean sampling) {
@@ -62,9 +66,8 @@ final class ManifestMerge {
     if (ours.runs().isEmpty() || known.runs().isEmpty()) {
       return false;
     }
-    Long shift = numberShift(ours, known);
-    if (shift != null) {
-      return haveParted(ours.runs(), known.runs(), shift);
+    if (shareRun(ours, known)) {
+      return haveParted(ours.runs(), known.runs());
     }
     long knownRows =
         known.state() == Manifest.State.OPEN
@@ -73,16 +76,39 @@ final class ManifestMerge {
     return ours.runs().get(0).start().firstRow() < knownRows;
   }
 
-  /** Whether a file was copied and both copies were continued. */
-  private static boolean haveParted(List<Run> ours, List<Run> known, long shift) {
-    for (Run one : ours) {
-      for (Run other : known) {
-        if (one.number() + shift == other.number() && !same(one.start(), other.start())) {
-          return true;
-        }
-      }
+  /**
+   * Whether a file was copied and both copies were continued. A run that only the other one knows
+   * can also be one of this file that its manifest lacks, since the disk was full: then its rows
+   * are before those of our own later runs.
+   */
+  private static boolean haveParted(List<Run> ours, List<Run> known) {
+    List<Run> ourOwn = onlyIn(ours, known);
+    List<Run> others = onlyIn(known, ours);
+    if (ourOwn.isEmpty() || others.isEmpty()) {
+      return false;
     }
-    return false;
+    Run next = last(ourOwn);
+    for (Run run : ourOwn) {
+      next = run.start().firstRow() < next.start().firstRow() ? run : next;
+    }
+    return !isBefore(last(others), next.start());
+  }
+
+  private static boolean isBefore(Run run, Run.Start next) {
+    long firstRow = run.start().firstRow();
+    Long rows = run.end().rows();
+    if (rows == null && firstRow == next.firstRow()) {
+      // It left no row here. Nor did one that went on with a copy, but that is on another host.
+      return run.start().hostName().equals(next.hostName())
+          && run.start().startedWallNs() < next.startedWallNs();
+    }
+    return firstRow + (rows == null ? 0 : rows) <= next.firstRow();
+  }
+
+  private static List<Run> onlyIn(List<Run> some, List<Run> others) {
+    return some.stream()
+        .filter(one -> others.stream().noneMatch(other -> same(one.start(), other.start())))
+        .toList();
   }
 
   private static @Nullable Long numberShift(Manifest ours, Manifest known) {
@@ -104,13 +130,34 @@ final class ManifestMerge {
   }
 
   private boolean hasLaterRun() {
-    return numberShift != null
-        && last(ours.runs()).number() + numberShift > last(known.runs()).number();
+    return numberShift != null && lastNumber() > last(known.runs()).number();
   }
 
   private boolean knownHasLaterRun() {
-    return numberShift != null
-        && last(ours.runs()).number() + numberShift < last(known.runs()).number();
+    return numberShift != null && lastNumber() < last(known.runs()).number();
+  }
+
+  private long lastNumber() {
+    long[] numbers = numbers(numberShift == null ? 0 : numberShift);
+    return numbers[numbers.length - 1];
+  }
+
+  /** Which numbers our runs have among all: after those that only the other one knows. */
+  private long[] numbers(long shift) {
+    long[] numbers = new long[ours.runs().size()];
+    for (int i = 0; i < numbers.length; i++) {
+      Run run = ours.runs().get(i);
+      long number = i == 0 ? run.number() + shift : numbers[i - 1] + 1;
+      while (isOnlyKnown(number)) {
+        number++;
+      }
+      numbers[i] = number;
+    }
+    return numbers;
+  }
+
+  private boolean isOnlyKnown(long number) {
+    return onlyKnown.stream().anyMatch(each -> each.number() == number);
   }
 
   private Manifest.Beginning beginning() {
@@ -178,7 +225,7 @@ final class ManifestMerge {
           : known.ticks().plus(ours.ticks());
     }
     if (sampling && numberShift == 0) {
-      return ours.ticks();
+      return withOnlyKnown();
     }
     boolean knownCounted = !hasLaterRun() && !last(known.runs()).isOpen();
     if (knownCounted && last(ours.runs()).isOpen()) {
@@ -189,9 +236,13 @@ final class ManifestMerge {
     }
     // Runs that ours has not are in the known sum, and ours is not, until it has ended there.
     if (numberShift == 0) {
-      return ours.ticks();
+      return withOnlyKnown();
     }
     return knownCounted ? known.ticks() : known.ticks().plus(ours.ticks());
+  }
+
+  private Ticks withOnlyKnown() {
+    return onlyKnown.stream().map(Run::ticks).reduce(ours.ticks(), Ticks::plus);
   }
 
   private List<Run> runs() {
@@ -208,10 +259,15 @@ final class ManifestMerge {
       shift = last(before).number() - first.number() + 1;
     } else {
       shift = numberShift;
+      if (hasLaterRun() && !onlyKnown.isEmpty()) {
+        before = known.runsSettled(last(ours.runs()).start().firstRow());
+      }
     }
     before.forEach(run -> byNumber.put(run.number(), run));
-    for (Run run : ours.runs()) {
-      Run numbered = new Run(run.number() + shift, run.start(), run.end(), run.ticks());
+    long[] numbers = numbers(shift);
+    for (int i = 0; i < numbers.length; i++) {
+      Run run = ours.runs().get(i);
+      Run numbered = new Run(numbers[i], run.start(), run.end(), run.ticks());
       byNumber.merge(numbered.number(), numbered, this::better);
     }
     List<Run> all = new ArrayList<>(byNumber.values());

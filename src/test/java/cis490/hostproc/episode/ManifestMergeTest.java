@@ -106,6 +106,59 @@ class ManifestMergeTest {
     assertTrue(one.sharesRunWith(two));
   }
 
+  /** The disk was full when it began, and then it was killed: the file's manifest lacks it. */
+  @Test
+  void aRunThatOnlyKafkaKnowsComesBeforeOurNextOne() {
+    for (long rowsOfIt : new long[] {0, 1}) {
+      Manifest known = ended.goingOn(open.beginning(), startedAt(600, 5));
+      Manifest ours = ended.goingOn(open.beginning(), startedAt(600 + rowsOfIt, 9));
+      assertFalse(ours.isOfOtherRecordingThan(known));
+      Manifest both = ours.goingOnAfter(known);
+      assertEquals(List.of(1L, 2L, 3L), both.runs().stream().map(Run::number).toList());
+      assertEquals(startedAt(600, 5), both.runs().get(1).start());
+      assertEquals(rowsOfIt, both.runs().get(1).end().rows());
+      assertEquals(EndReason.UNKNOWN, both.runs().get(1).end().endReason());
+      assertEquals(ours.runs().get(1).start(), both.runs().get(2).start());
+      assertEquals(Manifest.State.OPEN, both.state());
+      assertEquals(both, ours.goingOnAfter(both), "asked again it is the same");
+      assertFalse(ours.isOfOtherRecordingThan(both));
+
+      Manifest over = ours.runEnded(Manifests.RUN_END, Manifests.TICKS).ended(Manifests.ENDING);
+      Manifest bothOver = over.goingOnAfter(both);
+      assertEquals(3, bothOver.runs().size());
+      assertEquals(over.ticks(), bothOver.ticks());
+      assertEquals(bothOver, over.keeping(bothOver));
+    }
+  }
+
+  @Test
+  void aRunThatHasRowsWhichTheFileLacksIsOfACopy() {
+    Manifest ours = ended.goingOn(open.beginning(), startedAt(600, 9));
+    Manifest known = ended.goingOn(open.beginning(), startedAt(600, 5));
+    Run.End oneRow = new Run.End(1L, EndReason.SIGNAL, null, 1L);
+    assertTrue(ours.isOfOtherRecordingThan(known.runEnded(oneRow, Manifests.TICKS)));
+    Manifest later = ended.goingOn(open.beginning(), startedAt(600, 10));
+    assertTrue(ours.isOfOtherRecordingThan(later), "it began after ours");
+    assertTrue(later.isOfOtherRecordingThan(ours.runEnded(oneRow, Manifests.TICKS)));
+  }
+
+  private static Run.Start startedAt(long firstRow, long afterNs) {
+    Run.Start start = Manifests.start(firstRow);
+    return new Run.Start(
+        start.collectorVersion(),
+        start.hostName(),
+        start.bootId(),
+        start.pid(),
+        start.commandName(),
+        start.processStartTicks(),
+        start.intervalMs(),
+        start.originMonoNs(),
+        start.monoOffsetNs(),
+        Manifests.start(600).startedWallNs() + afterNs,
+        firstRow,
+        0);
+  }
+
   @Test
   void underAnotherNameItIsNotSealed() {
     Manifest renamed = sealed.renamed(new EpisodeId("other"));

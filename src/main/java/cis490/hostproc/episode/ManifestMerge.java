@@ -259,9 +259,6 @@ final class ManifestMerge {
       shift = last(before).number() - first.number() + 1;
     } else {
       shift = numberShift;
-      if (hasLaterRun() && !onlyKnown.isEmpty()) {
-        before = known.runsSettled(last(ours.runs()).start().firstRow());
-      }
     }
     before.forEach(run -> byNumber.put(run.number(), run));
     long[] numbers = numbers(shift);
@@ -271,7 +268,20 @@ final class ManifestMerge {
       byNumber.merge(numbered.number(), numbered, this::better);
     }
     List<Run> all = new ArrayList<>(byNumber.values());
+    if (!onlyKnown.isEmpty()) {
+      settleKilled(all);
+    }
     return all.subList(Math.max(0, all.size() - Manifest.RUNS_MAX), all.size());
+  }
+
+  /** A run that was killed has the rows up to the next one's, whoever did not know that one. */
+  private static void settleKilled(List<Run> all) {
+    for (int i = 0; i + 1 < all.size(); i++) {
+      EndReason reason = all.get(i).end().endReason();
+      if (reason == null || reason == EndReason.UNKNOWN) {
+        all.set(i, all.get(i).killed(all.get(i + 1).start().firstRow()));
+      }
+    }
   }
 
   /** A manifest that saw a run's end knows more than one that found it ended. */

@@ -132,6 +132,19 @@ class ManifestMergeTest {
   }
 
   @Test
+  void aRunThatWasKilledBeforeOneThatOnlyKafkaKnowsHasTheRowsUpToThat() {
+    Manifest known = open.goingOn(open.beginning(), startedAt(600, 5));
+    Manifest ours = open.goingOn(open.beginning(), startedAt(605, 9));
+    Manifest both = ours.goingOnAfter(known);
+    assertEquals(600, both.runs().get(0).end().rows());
+    assertEquals(5, both.runs().get(1).end().rows());
+    Manifest over =
+        ours.runEnded(new Run.End(1L, EndReason.SIGNAL, null, 3L), Manifests.TICKS)
+            .ended(new Manifest.Ending(1L, EndReason.SIGNAL, null, 608L, null, 9_000L, null, null));
+    assertEquals(null, over.goingOnAfter(both).contradiction());
+  }
+
+  @Test
   void aRunThatHasRowsWhichTheFileLacksIsOfACopy() {
     Manifest ours = ended.goingOn(open.beginning(), startedAt(600, 9));
     Manifest known = ended.goingOn(open.beginning(), startedAt(600, 5));

@@ -4,9 +4,13 @@ import cis490.hostproc.testkit.Child;
 import cis490.hostproc.testkit.CollectorProcess;
 import cis490.hostproc.testkit.Program;
 import cis490.hostproc.testkit.RowsFile;
+import cis490.hostproc.testkit.TestTopics;
 import cis490.hostproc.testkit.Tool;
 import cis490.hostproc.testkit.Wait;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +34,7 @@ final class DiskFaults {
     return List.of(
         onDisk("disk full for a while", Disk::inMemory, DiskFaults::fullForAWhile),
         onDisk("disk full from the start", Disk::inMemory, DiskFaults::fullFromTheStart),
+        onDisk("disk full when it is started again", Disk::inMemory, DiskFaults::startedWhileFull),
         onDisk("disk full at the end", Disk::inMemory, DiskFaults::fullAtTheEnd),
         onDisk("file immutable for a while", Disk::journalled, DiskFaults::immutable),
         onDisk("file on a read-only disk", Disk::journalled, DiskFaults::readOnly),
@@ -109,6 +114,35 @@ final class DiskFaults {
     } else {
       endWithTicksUnwritten(run);
     }
+  }
+
+  /**
+   * Killed before the disk has room for its manifest: Kafka alone knows of that run, and the next
+   * one must go on all the same.
+   */
+  private static void startedWhileFull(Run run, Disk disk) throws Exception {
+    run.startShipping();
+    run.pass(0, 300);
+    run.collector().kill();
+    int pages = run.random().nextInt(3);
+    disk.fill(pages);
+    run.collector().launch();
+    Wait.until("Kafka has its manifest", SHIPPED_WITHIN, () -> runsInKafka(run) == 2);
+    run.pass(0, 300);
+    run.collector().kill();
+    disk.empty();
+    run.collector().start();
+    run.pass(0, 300);
+  }
+
+  private static long runsInKafka(Run run) throws IOException {
+    long runs = 0;
+    for (var manifest : TestTopics.committed(run.brokers().address(), "oracle.episodes")) {
+      if (run.episode().equals(new String(manifest.key(), StandardCharsets.UTF_8))) {
+        runs = new ObjectMapper().readTree(manifest.value()).get("runs").size();
+      }
+    }
+    return runs;
   }
 
   private static Path manifest(Run run) {

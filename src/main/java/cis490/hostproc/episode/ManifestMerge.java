@@ -27,7 +27,7 @@ final class ManifestMerge {
     this.known = known;
     this.sampling = sampling;
     this.numberShift = numberShift(ours, known);
-    this.onlyKnown = onlyIn(known.runs(), ours.runs());
+    this.onlyKnown = onlyKnown(ours.runs(), known.runs());
   }
 
   static Manifest of(Manifest ours, Manifest known, boolean sampling) {
@@ -82,16 +82,12 @@ final class ManifestMerge {
    * are before those of our own later runs.
    */
   private static boolean haveParted(List<Run> ours, List<Run> known) {
-    List<Run> ourOwn = onlyIn(ours, known);
-    List<Run> others = onlyIn(known, ours);
+    List<Run> ourOwn = afterCommon(ours, known);
+    List<Run> others = afterCommon(known, ours);
     if (ourOwn.isEmpty() || others.isEmpty()) {
       return false;
     }
-    Run next = last(ourOwn);
-    for (Run run : ourOwn) {
-      next = run.start().firstRow() < next.start().firstRow() ? run : next;
-    }
-    return !isBefore(last(others), next.start());
+    return !isBefore(last(others), ourOwn.get(0).start());
   }
 
   private static boolean isBefore(Run run, Run.Start next) {
@@ -105,10 +101,22 @@ final class ManifestMerge {
     return firstRow + (rows == null ? 0 : rows) <= next.firstRow();
   }
 
-  private static List<Run> onlyIn(List<Run> some, List<Run> others) {
-    return some.stream()
-        .filter(one -> others.stream().noneMatch(other -> same(one.start(), other.start())))
-        .toList();
+  /** Those after the last run in common. */
+  private static List<Run> afterCommon(List<Run> some, List<Run> others) {
+    int from = some.size();
+    while (from > 0 && !has(others, some.get(from - 1))) {
+      from--;
+    }
+    return some.subList(from, some.size());
+  }
+
+  /** Those after the first run in common that ours has not; lists may lack their oldest runs. */
+  private static List<Run> onlyKnown(List<Run> ours, List<Run> known) {
+    return known.stream().dropWhile(run -> !has(ours, run)).filter(run -> !has(ours, run)).toList();
+  }
+
+  private static boolean has(List<Run> runs, Run run) {
+    return runs.stream().anyMatch(each -> same(each.start(), run.start()));
   }
 
   private static @Nullable Long numberShift(Manifest ours, Manifest known) {

@@ -155,6 +155,23 @@ class ManifestMergeTest {
     assertTrue(later.isOfOtherRecordingThan(ours.runEnded(oneRow, Manifests.TICKS)));
   }
 
+  @Test
+  void runsThatOneListHasDroppedMakeNoOtherRecording() {
+    Manifest long1 = open;
+    for (int run = 1; run < Manifest.RUNS_MAX; run++) {
+      long1 = long1.goingOn(open.beginning(), startedAt(10L * run, 10L * run));
+    }
+    Manifest long2 = long1;
+    for (int run = Manifest.RUNS_MAX; run < Manifest.RUNS_MAX + 30; run++) {
+      long2 = long2.goingOn(open.beginning(), startedAt(10L * run, 10L * run));
+    }
+    assertEquals(31, long2.runs().get(0).number());
+    assertFalse(long1.isOfOtherRecordingThan(long2));
+    assertFalse(long2.isOfOtherRecordingThan(long1));
+    assertEquals(long2, long2.goingOnAfter(long1));
+    assertEquals(long2.runs(), long1.keeping(long2).runs());
+  }
+
   private static Run.Start startedAt(long firstRow, long afterNs) {
     Run.Start start = Manifests.start(firstRow);
     return new Run.Start(

@@ -173,7 +173,7 @@ class ExportIT {
     assertEquals(0, ship.exitCode(), ship.err());
     Hostproc run = export();
     assertEquals(0, run.exitCode(), run.out() + run.err());
-    run.assertSays("left out           7 bytes of lines that were no rows");
+    run.assertSays("left out           7 bytes of lines that were not rows");
     lines.remove(3);
     assertEquals(lines, Files.readAllLines(output));
   }

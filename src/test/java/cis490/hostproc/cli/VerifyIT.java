@@ -142,7 +142,7 @@ class VerifyIT {
     lenient.assertSays("file               " + file + ", 11 rows, ");
     lenient.assertSays(topic + ", 9 rows\n");
     lenient.assertSays(
-        "rows valid         yes, but for 2 lines left out; the first, line 4: field t_mono_ns is"
+        "rows valid         yes, except for 2 lines left out; the first, line 4: field t_mono_ns is"
             + " missing\n");
     lenient.assertSays("manifest           sealed; rows, bytes and chain agree");
 

@@ -101,6 +101,20 @@ class ClientsTest {
     }
   }
 
+  @Test
+  void aWaitEndsSoonIfItsTopicIsDeleted() throws Exception {
+    String topic = TestTopics.newName("watched");
+    TestTopics.create(topic, 1, Map.of());
+    try (Clients clients = open()) {
+      clients.watch(topic, Topics.id(clients, topic));
+      TestTopics.delete(topic);
+      CountDownLatch never = new CountDownLatch(1);
+      KafkaException gone =
+          assertThrows(KafkaException.class, () -> clients.run("rows", LONG, () -> await(never)));
+      assertEquals("topic " + topic + " was deleted or created again", gone.getMessage());
+    }
+  }
+
   /** Longer than the wait is between two looks. */
   private static String slowly(String answer) throws InterruptedException {
     new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);

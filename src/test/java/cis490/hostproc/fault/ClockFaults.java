@@ -1,6 +1,7 @@
 package cis490.hostproc.fault;
 
 import cis490.hostproc.testkit.RowsFile;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
@@ -27,13 +28,13 @@ final class ClockFaults {
     run.collector().withEnvironment(clock.environment());
     if (run.random().nextBoolean()) {
       // A clock that was never right.
-      clock.step(aheadS(run));
+      stepByHours(run, clock);
     }
     run.startShipping();
     int times = run.random().nextInt(1, 4);
     for (int i = 0; i < times; i++) {
       run.pass(200, 1_500);
-      clock.step(aheadS(run));
+      stepByHours(run, clock);
     }
     run.collector().awaitMoreRows(20);
     requireStepped(run.collector().file().rows());
@@ -48,7 +49,7 @@ final class ClockFaults {
     int times = run.random().nextInt(1, 4);
     for (int i = 0; i < times; i++) {
       run.pass(200, 1_500);
-      clock.step(aheadS(run));
+      stepByHours(run, clock);
     }
     run.pass(0, 1_000);
   }
@@ -83,10 +84,14 @@ final class ClockFaults {
     run.awaitShipping();
   }
 
-  /** Hours, either way. */
-  static long aheadS(Run run) {
-    long hours = run.random().nextInt(1, HOURS_MAX);
-    return Duration.ofHours(run.random().nextBoolean() ? hours : -hours).toSeconds();
+  /** Sets it hours ahead of the right time or behind, never to the offset that it has. */
+  static void stepByHours(Run run, FakeTime clock) throws IOException {
+    long aheadS;
+    do {
+      long hours = run.random().nextInt(1, HOURS_MAX);
+      aheadS = Duration.ofHours(run.random().nextBoolean() ? hours : -hours).toSeconds();
+    } while (aheadS == clock.aheadS());
+    clock.step(aheadS);
   }
 
   /** Or else nothing was tested. */

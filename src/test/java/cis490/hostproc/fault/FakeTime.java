@@ -16,6 +16,7 @@ final class FakeTime {
 
   private final Path library;
   private final Path offset;
+  private long aheadS;
 
   private FakeTime(Path library, Path offset) {
     this.library = library;
@@ -70,5 +71,11 @@ final class FakeTime {
     Path next = offset.resolveSibling(offset.getFileName() + ".next");
     Files.writeString(next, (aheadS < 0 ? "" : "+") + aheadS + "s\n");
     Files.move(next, offset, StandardCopyOption.ATOMIC_MOVE);
+    this.aheadS = aheadS;
+  }
+
+  /** What {@link #step} set last; negative if it is behind the right time. */
+  long aheadS() {
+    return aheadS;
   }
 }

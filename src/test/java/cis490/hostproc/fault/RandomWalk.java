@@ -170,7 +170,7 @@ final class RandomWalk {
 
   private void clockStep() throws Exception {
     if (clock != null) {
-      take("set the clock", () -> clock.step(ClockFaults.aheadS(run)));
+      take("set the clock", () -> ClockFaults.stepByHours(run, clock));
     }
   }
 

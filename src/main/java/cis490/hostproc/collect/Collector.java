@@ -6,6 +6,8 @@ import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.journal.Journal;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.sample.SampleLoop;
+import cis490.hostproc.sample.SystemClock;
 import cis490.hostproc.ship.KnownManifest;
 import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.ShipFigures;
@@ -77,7 +79,10 @@ public final class Collector implements AutoCloseable {
   public Result run() throws FailedException, InterruptedException {
     recording.open();
     recording.prepare();
-    sampling = new Thread(recording::sample, "hostproc-sampler");
+    SampleLoop loop = new SampleLoop(new SystemClock(), () -> {});
+    recording.sampleIn(loop);
+    loop.close();
+    sampling = new Thread(loop::run, "hostproc-sampler");
     sampling.start();
     recording.letCommandRun();
     MeterRegistry registry = new SimpleMeterRegistry();
@@ -90,10 +95,10 @@ public final class Collector implements AutoCloseable {
       startShipping(registry, tags);
     }
     Classes.loadAll();
-    while (sampling.isAlive()) {
-      sampling.join(LOOK_EVERY.toMillis());
+    while (!recording.awaitSampled(LOOK_EVERY)) {
       look(recording.elapsed());
     }
+    look(recording.elapsed());
     Duration sampled = recording.elapsed();
     recording.end();
     return recording.result(sampled, shipper == null ? closeOffline() : finishShipping(sampled));

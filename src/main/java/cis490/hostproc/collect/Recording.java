@@ -16,6 +16,7 @@ import cis490.hostproc.proc.MalformedKernelTextException;
 import cis490.hostproc.proc.NoSuchProcessException;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.sample.SampleFigures;
+import cis490.hostproc.sample.SampleLoop;
 import cis490.hostproc.sample.Sampler;
 import cis490.hostproc.sample.Schedule;
 import cis490.hostproc.sample.SystemClock;
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One episode being recorded: its process, its file and its manifest. Owns no thread and prints
- * nothing: {@link #sample} is for a thread that does nothing else, {@link #stop} for any, and all
- * else for the one that has opened it.
+ * nothing. A {@link SampleLoop} takes its ticks, {@link #stop} is for any thread, and all else for
+ * the one that has opened it.
  */
 final class Recording implements AutoCloseable {
 
@@ -61,7 +62,6 @@ final class Recording implements AutoCloseable {
 
   private long startedNs;
 
-  @SuppressWarnings("NullAway.Init")
   private @Nullable EndReason endReason;
 
   private @Nullable String alteration;
@@ -172,13 +172,13 @@ final class Recording implements AutoCloseable {
   }
 
   /** Until the process ends, the time is over, or it is stopped. */
-  void sample() {
-    try {
-      endReason = sampler.run(schedule());
-    } catch (RuntimeException | Error failure) {
-      endReason = EndReason.FAILURE;
-      Log.get().error("sampling failed", failure);
-    }
+  void sampleIn(SampleLoop loop) {
+    loop.add(sampler, schedule());
+  }
+
+  /** Waits for the end of sampling, so long at most; whether it has come. */
+  boolean awaitSampled(Duration limit) throws InterruptedException {
+    return sampler.awaitEnd(limit);
   }
 
   private Schedule schedule() {
@@ -230,6 +230,10 @@ final class Recording implements AutoCloseable {
 
   /** After sampling: the command ends too, and the manifest says how it all ended. */
   void end() throws InterruptedException {
+    endReason = sampler.endReason();
+    if (sampler.failure() != null) {
+      Log.get().error("sampling failed", sampler.failure());
+    }
     Integer exitCode = target.stop();
     sayWhetherNeverStarted(exitCode);
     sayWhetherMiscounted();

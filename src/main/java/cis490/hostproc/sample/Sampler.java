@@ -10,17 +10,20 @@ import cis490.hostproc.row.Row;
 import cis490.hostproc.row.RowEncoder;
 import cis490.hostproc.sample.SampleFigures.Warning;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sampling loop: at each deadline read, encode, append. It waits for its deadlines and for
- * nothing else: no lock, no logging, no fsync, no network.
+ * The ticks of one episode: at each deadline read, encode, append. A {@link SampleLoop} waits for
+ * the deadlines, of this episode and of others. A tick waits for nothing: no lock, no logging, no
+ * fsync, no network.
  *
  * <p>A tick belongs to the deadline that was waited for. When work, or a late wake-up, went past
  * further deadlines, those ticks are counted as missed and the next one still ahead is taken up:
- * the grid never shifts. Whatever ends the loop: ticks due = rows + missed + malformed + unwritten.
- * A tick is due if its deadline has come before the loop ended; the look that finds the process
+ * the grid never shifts. Whatever ends the sampling: ticks due = rows + missed + malformed +
+ * unwritten. A tick is due if its deadline has come before the end; the look that finds the process
  * gone is not a tick.
  */
 public final class Sampler {
@@ -35,6 +38,16 @@ public final class Sampler {
   private final Row row = new Row();
   private final RowEncoder encoder = new RowEncoder();
   private final CountDownLatch firstTick = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  /** The loop's, as are the next two: set when sampling begins. */
+  @SuppressWarnings("NullAway.Init")
+  private Schedule schedule;
+
+  private long tick;
+
+  /** When there is something to do: the next tick, or the end of the duration. */
+  private long dueNs;
 
   /** The last reading of CLOCK_MONOTONIC: one reading serves everything at that moment. */
   private long nowNs;
@@ -49,12 +62,12 @@ public final class Sampler {
 
   private volatile @Nullable Long ticksDue;
   private volatile @Nullable EndReason stop;
-
-  @SuppressWarnings("NullAway.Init")
-  private volatile Thread thread;
+  private volatile @Nullable EndReason endReason;
+  private volatile @Nullable Throwable failure;
+  private volatile @Nullable SampleLoop loop;
 
   /**
-   * Ready to {@link #run}.
+   * Ready to be given to a {@link SampleLoop}.
    *
    * @param files the process, open
    * @param journal where the rows go
@@ -74,7 +87,7 @@ public final class Sampler {
 
   /**
    * Reads and encodes a few samples and discards them, so that the first ticks do not pay for the
-   * loading of classes. Before {@link #run}.
+   * loading of classes. Before the first tick.
    */
   public void warmUp() {
     TimerSlack.minimise();
@@ -92,7 +105,7 @@ public final class Sampler {
   }
 
   /**
-   * Ends the loop, within microseconds whatever the interval. The first reason given stands.
+   * Ends the sampling, within microseconds whatever the interval. The first reason given stands.
    *
    * @param reason what to record
    */
@@ -100,14 +113,14 @@ public final class Sampler {
     if (stop == null) {
       stop = reason;
     }
-    Thread waiting = thread;
-    if (waiting != null) {
-      clock.wake(waiting);
+    SampleLoop running = loop;
+    if (running != null) {
+      running.wake();
     }
   }
 
   /**
-   * Waits until the first tick is over, or the loop is.
+   * Waits until the first tick is over, or the sampling is.
    *
    * @throws InterruptedException if the waiting thread is interrupted
    */
@@ -116,73 +129,131 @@ public final class Sampler {
   }
 
   /**
-   * Samples on the calling thread until there is a reason to end.
+   * Whether the first tick is over, or the sampling is.
    *
-   * @param schedule the deadlines
-   * @return the reason
+   * @return false before
    */
-  public @Nullable EndReason run(Schedule schedule) {
-    thread = Thread.currentThread();
-    TimerSlack.minimise();
-    nowNs = clock.monotonicNs();
-    if (stop != null) {
-      firstTick.countDown();
-      return stop;
-    }
-    try {
-      EndReason end = loop(schedule);
-      ticksDue = schedule.due(nowNs) - (isGone ? 1 : 0);
-      return end;
-    } catch (RuntimeException | Error failure) {
-      long due = schedule.due(clock.monotonicNs());
-      figures.countMissed(due - figures.ticks());
-      ticksDue = due;
-      throw failure;
-    } finally {
-      firstTick.countDown();
-    }
-  }
-
-  private @Nullable EndReason loop(Schedule schedule) {
-    long tick = schedule.firstTick();
-    while (true) {
-      long deadlineNs = schedule.deadlineNs(tick);
-      if (deadlineNs >= schedule.endNs()) {
-        return await(schedule.endNs()) ? EndReason.DURATION : stop;
-      }
-      if (!await(deadlineNs)) {
-        return stop;
-      }
-      EndReason end = tick(schedule.originNs(), deadlineNs);
-      firstTick.countDown();
-      long next = schedule.next(tick, nowNs);
-      figures.countMissed(next - tick - 1);
-      if (end != null) {
-        isGone = true;
-        return end;
-      }
-      tick = next;
-    }
-  }
-
-  /** True at the deadline, false if the loop is to stop. A tick that is due by then is taken. */
-  private boolean await(long deadlineNs) {
-    while (true) {
-      long waitNs = deadlineNs - nowNs;
-      if (waitNs <= 0) {
-        return true;
-      }
-      if (stop != null) {
-        nowNs = clock.monotonicNs();
-        return nowNs >= deadlineNs;
-      }
-      clock.park(waitNs);
-      nowNs = clock.monotonicNs();
-    }
+  public boolean hasTicked() {
+    return firstTick.getCount() == 0;
   }
 
   /**
-   * How many ticks were due when the loop ended, by the grid alone: for who checks the counts.
+   * Waits until the sampling is over.
+   *
+   * @param limit how long at most
+   * @return whether it is
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    return over.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Whether the sampling is over.
+   *
+   * @return false also before it has begun
+   */
+  public boolean isOver() {
+    return over.getCount() == 0;
+  }
+
+  /**
+   * Why the sampling ended.
+   *
+   * @return null if it has not
+   */
+  public @Nullable EndReason endReason() {
+    return endReason;
+  }
+
+  /**
+   * What broke the sampling; its reason is {@link EndReason#FAILURE} then.
+   *
+   * @return null if nothing did
+   */
+  public @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Given to a loop, by any thread. */
+  void join(SampleLoop loop, Schedule schedule) {
+    this.schedule = schedule;
+    this.tick = schedule.firstTick();
+    this.loop = loop;
+    setDue();
+  }
+
+  private void setDue() {
+    dueNs = Math.min(schedule.deadlineNs(tick), schedule.endNs());
+  }
+
+  /** When the next {@link #step} is due, CLOCK_MONOTONIC, ns. For the loop, as the next four. */
+  long dueNs() {
+    return dueNs;
+  }
+
+  /** What was stopped before its first tick is over without one. */
+  void begin() {
+    if (stop != null) {
+      end(stop);
+    }
+  }
+
+  /** Ends what was told to stop; a tick that is due by now is still taken. */
+  void endIfStopped(long nowNs) {
+    EndReason reason = stop;
+    if (reason != null && nowNs < dueNs && !isOver()) {
+      this.nowNs = nowNs;
+      ticksDue = schedule.due(nowNs);
+      end(reason);
+    }
+  }
+
+  /** Does what is due: a tick, or the end. Returns the last reading of CLOCK_MONOTONIC, ns. */
+  long step(long startNs) {
+    nowNs = startNs;
+    try {
+      takeTick();
+    } catch (RuntimeException | Error broken) {
+      failure = broken;
+      nowNs = clock.monotonicNs();
+      long due = schedule.due(nowNs);
+      figures.countMissed(due - figures.ticks());
+      ticksDue = due;
+      end(EndReason.FAILURE);
+    }
+    return nowNs;
+  }
+
+  private void takeTick() {
+    long deadlineNs = schedule.deadlineNs(tick);
+    EndReason end =
+        deadlineNs >= schedule.endNs() ? EndReason.DURATION : tick(schedule.originNs(), deadlineNs);
+    if (end != EndReason.DURATION) {
+      firstTick.countDown();
+      long next = schedule.next(tick, nowNs);
+      figures.countMissed(next - tick - 1);
+      isGone = end != null;
+      tick = next;
+      setDue();
+    }
+    if (end == null && nowNs < dueNs) {
+      end = stop;
+    }
+    if (end != null) {
+      ticksDue = schedule.due(nowNs) - (isGone ? 1 : 0);
+      end(end);
+    }
+  }
+
+  private void end(EndReason reason) {
+    endReason = reason;
+    firstTick.countDown();
+    over.countDown();
+  }
+
+  /**
+   * How many ticks were due when the sampling ended, by the grid alone: for who checks the counts.
    *
    * @return count; null if it has not ended, or was stopped before it began
    */

@@ -4,6 +4,7 @@ import cis490.hostproc.journal.Journal;
 import cis490.hostproc.proc.ProcessFiles;
 import cis490.hostproc.sample.Clock;
 import cis490.hostproc.sample.SampleFigures;
+import cis490.hostproc.sample.SampleLoop;
 import cis490.hostproc.sample.Sampler;
 import cis490.hostproc.sample.Schedule;
 import cis490.hostproc.sample.SystemClock;
@@ -39,9 +40,12 @@ public final class BackToBack {
     long beganNs = System.nanoTime();
     long startNs = clock.monotonicNs();
     Schedule schedule = Schedule.from(startNs, INTERVAL_NS, startNs, ticks * INTERVAL_NS);
+    SampleLoop loop = new SampleLoop(clock, () -> {});
+    loop.add(sampler, schedule);
+    loop.close();
     long bytes = THREADS.getCurrentThreadAllocatedBytes();
     long cpuNs = THREADS.getCurrentThreadCpuTime();
-    sampler.run(schedule);
+    loop.run();
     cpuNs = THREADS.getCurrentThreadCpuTime() - cpuNs;
     bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
     return String.join(

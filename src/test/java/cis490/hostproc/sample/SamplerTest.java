@@ -54,8 +54,17 @@ class SamplerTest {
     try (ProcessFiles files = process.open();
         Journal journal = file.journal()) {
       sampler = new Sampler(files, journal, PAGE_SIZE, clock, figures);
-      return sampler.run(schedule);
+      return run(sampler, schedule, clock);
     }
+  }
+
+  /** In a loop of its own, on the calling thread. */
+  private static EndReason run(Sampler sampler, Schedule schedule, Clock clock) {
+    SampleLoop loop = new SampleLoop(clock, () -> {});
+    loop.add(sampler, schedule);
+    loop.close();
+    loop.run();
+    return sampler.endReason();
   }
 
   private SyntheticProcess process() throws IOException {
@@ -144,7 +153,10 @@ class SamplerTest {
         };
     try (ProcessFiles files = process.open();
         Journal journal = file.journal()) {
-      new Sampler(files, journal, PAGE_SIZE, counting, figures).run(new Schedule(0, 10, 1, 0, 100));
+      run(
+          new Sampler(files, journal, PAGE_SIZE, counting, figures),
+          new Schedule(0, 10, 1, 0, 100),
+          counting);
     }
     List<JsonNode> rows = rows();
     assertTrue(rows.size() > 3, rows.size() + " rows");
@@ -373,7 +385,7 @@ class SamplerTest {
         Journal journal = file.journal()) {
       Schedule schedule = Schedule.from(originNs, intervalNs, startNs, durationNs);
       sampler[0] = new Sampler(files, journal, PAGE_SIZE, clock, figures);
-      EndReason reason = sampler[0].run(schedule);
+      EndReason reason = run(sampler[0], schedule, clock);
       long firstNs = originNs - Math.floorDiv(originNs - startNs, intervalNs) * intervalNs;
       long lastNs = Math.min(firstNs + durationNs - 1, clock.monotonicNs());
       long due = lastNs < firstNs ? 0 : (lastNs - firstNs) / intervalNs + 1;
@@ -493,7 +505,7 @@ class SamplerTest {
       sampler = new Sampler(files, journal, PAGE_SIZE, clock, figures);
       sampler.stop(EndReason.SIGNAL);
       sampler.stop(EndReason.FAILURE);
-      assertEquals(EndReason.SIGNAL, sampler.run(ticks(10)));
+      assertEquals(EndReason.SIGNAL, run(sampler, ticks(10), clock));
       sampler.awaitFirstTick();
     }
     assertEquals(0, figures.rows());
@@ -517,7 +529,7 @@ class SamplerTest {
       sampler.warmUp();
       assertEquals(0, journal.length());
       process.userJiffies(1);
-      sampler.run(ticks(2));
+      run(sampler, ticks(2), clock);
     }
     assertEquals(2, figures.rows());
     assertEquals(0, figures.malformed());
@@ -534,7 +546,8 @@ class SamplerTest {
       Sampler hourly = new Sampler(files, journal, PAGE_SIZE, real, figures);
       long nowNs = real.monotonicNs();
       FutureTask<EndReason> running =
-          new FutureTask<>(() -> hourly.run(Schedule.from(nowNs, hour, nowNs, Long.MAX_VALUE)));
+          new FutureTask<>(
+              () -> run(hourly, Schedule.from(nowNs, hour, nowNs, Long.MAX_VALUE), real));
       Thread sampling = new Thread(running, "sampling");
       sampling.start();
       hourly.awaitFirstTick();
@@ -624,8 +637,8 @@ class SamplerTest {
   private EndReason runReal(long pid) throws Exception {
     try (ProcessFiles files = ProcessFiles.open(Path.of("/proc"), pid);
         Journal journal = file.journal()) {
-      return new Sampler(files, journal, Auxv.ofThisKernel().pageSizeBytes(), clock, figures)
-          .run(ticks(1_000));
+      long pageSizeBytes = Auxv.ofThisKernel().pageSizeBytes();
+      return run(new Sampler(files, journal, pageSizeBytes, clock, figures), ticks(1_000), clock);
     }
   }
 
@@ -679,8 +692,10 @@ class SamplerTest {
       long nowNs = skipping.monotonicNs();
       // An interval so long that even a stalled machine misses none.
       long intervalNs = TimeUnit.SECONDS.toNanos(100);
-      new Sampler(files, journal, PAGE_SIZE, skipping, figures)
-          .run(Schedule.from(nowNs, intervalNs, nowNs, ticks * intervalNs));
+      run(
+          new Sampler(files, journal, PAGE_SIZE, skipping, figures),
+          Schedule.from(nowNs, intervalNs, nowNs, ticks * intervalNs),
+          skipping);
       assertEquals(ticks, figures.rows());
       assertEquals(ticks, journal.lines());
     }

@@ -9,7 +9,7 @@ import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
-import cis490.hostproc.ship.ShipperThread;
+import cis490.hostproc.ship.ShipperThreads;
 import cis490.hostproc.ship.Standstill;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -46,7 +46,7 @@ public final class FileShipment implements AutoCloseable {
   private Shipper shipper;
 
   @SuppressWarnings("NullAway.Init")
-  private ShipperThread shipping;
+  private ShipperThreads.Task shipping;
 
   private long startedNs;
   private long shippingSinceNs;
@@ -224,12 +224,11 @@ public final class FileShipment implements AutoCloseable {
             plan.linger(),
             true);
     shipper = new Shipper(job, inKafka, figures);
-    shipping = new ShipperThread(shipper);
+    startedNs = System.nanoTime();
+    shipping = ShipperThreads.step(shipper);
     if (!plan.follow()) {
       shipping.complete();
     }
-    startedNs = System.nanoTime();
-    shipping.start();
   }
 
   private Shipper.Outcome watch() throws InterruptedException {

@@ -13,7 +13,7 @@ import cis490.hostproc.ship.Replica;
 import cis490.hostproc.ship.ShipFigures;
 import cis490.hostproc.ship.ShipJob;
 import cis490.hostproc.ship.Shipper;
-import cis490.hostproc.ship.ShipperThread;
+import cis490.hostproc.ship.ShipperThreads;
 import cis490.hostproc.ship.Standstill;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -52,7 +52,7 @@ public final class Collector implements AutoCloseable {
   private Shipper shipper;
 
   @SuppressWarnings("NullAway.Init")
-  private ShipperThread shipping;
+  private ShipperThreads.Task shipping;
 
   @SuppressWarnings("NullAway.Init")
   private Standstill standstill;
@@ -124,8 +124,7 @@ public final class Collector implements AutoCloseable {
             false);
     shipper = new Shipper(job, inKafka, figures);
     standstill = new Standstill(Standstill.AFTER, System.nanoTime());
-    shipping = new ShipperThread(shipper);
-    shipping.start();
+    shipping = ShipperThreads.step(shipper);
   }
 
   private void look(Duration elapsed) throws InterruptedException {

@@ -3,7 +3,9 @@ package cis490.hostproc.kafka;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +13,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -22,6 +26,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.KafkaThread;
@@ -60,66 +65,78 @@ public final class Clients implements AutoCloseable {
 
   private static final int STRAYS_MAX = 4;
 
+  /** One client at a time is made, so that it is known which threads are its own. */
+  private static final ReentrantLock MAKING = new ReentrantLock();
+
   private final KafkaSettings settings;
   private final String clientId;
+
+  /** Null if nothing is shared. */
+  private final @Nullable ClientPool pool;
+
   private final ExecutorService calls;
   private @Nullable Thread caller;
-  private @Nullable Admin admin;
-  private @Nullable Consumer<byte[], byte[]> consumer;
-  private @Nullable Producer<byte[], byte[]> producer;
-  private final Set<Thread> clientThreads = new HashSet<>();
-  private volatile @Nullable Throwable death;
+  private @Nullable Made<Admin> admin;
+  private @Nullable Made<Consumer<byte[], byte[]>> consumer;
+  private boolean isLendable;
+  private @Nullable Made<Producer<byte[], byte[]>> producer;
   private @Nullable TopicWatch topic;
   private LongSupplier wallClockMs = System::currentTimeMillis;
   private long mostAheadMs = aheadMs();
   private boolean expired;
   private boolean closed;
 
-  private Clients(KafkaSettings settings, String clientId) {
+  private Clients(KafkaSettings settings, String clientId, @Nullable ClientPool pool) {
     this.settings = settings;
     this.clientId = clientId;
+    this.pool = pool;
     this.calls =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              caller = new Thread(task, "hostproc-kafka");
-              caller.setDaemon(true);
-              return caller;
-            });
+        pool != null
+            ? pool.calls()
+            : Executors.newSingleThreadExecutor(
+                task -> {
+                  caller = new Thread(task, "hostproc-kafka");
+                  caller.setDaemon(true);
+                  return caller;
+                });
   }
 
   /**
    * Looks whether Kafka answers at all; makes no client yet.
    *
-   * @param settings where the brokers are
+   * @param settings where the brokers are, and whether clients are shared
    * @param clientId the clients' name
    * @return the connection, to be closed
    * @throws NotKafkaException if something else answers
    */
   public static Clients open(KafkaSettings settings, String clientId) {
+    ClientPool pool = settings.pool();
+    if (pool != null) {
+      return of(pool.reach(settings, clientId), clientId, pool);
+    }
     STRAYS.removeIf(thread -> !thread.isAlive());
     if (STRAYS.size() >= STRAYS_MAX) {
       throw new KafkaException(
           STRAYS.size() + " earlier connections hang in calls that do not end");
     }
-    FirstLook look = new FirstLook(settings);
-    Clients looking = new Clients(settings, clientId);
-    try {
-      // A server that is not Kafka must not be in a client's list: its answer, read as a length,
-      // would be
-      // hundreds of megabytes, or the end of the client's thread.
-      String brokers = looking.call("the first look", look.limit(), look::findBrokers);
-      return brokers.equals(settings.bootstrapServers())
-          ? looking
-          : looking.of(settings.withBootstrapServers(brokers));
-    } catch (RuntimeException failure) {
-      looking.close();
-      throw failure;
-    }
+    return of(findBrokers(settings, clientId, null), clientId, null);
   }
 
-  private Clients of(KafkaSettings other) {
-    close();
-    return new Clients(other, clientId);
+  static Clients of(KafkaSettings settings, String clientId, @Nullable ClientPool pool) {
+    return new Clients(settings, clientId, pool);
+  }
+
+  /**
+   * A server that is not Kafka must not be in a client's list: its answer, read as a length, would
+   * be hundreds of megabytes, or the end of the client's thread.
+   */
+  static KafkaSettings findBrokers(
+      KafkaSettings settings, String clientId, @Nullable ClientPool pool) {
+    FirstLook look = new FirstLook(settings);
+    try (Clients looking = of(settings, clientId, pool)) {
+      return settings.withBootstrapServers(
+          looking.call("the first look", look.limit(), look::findBrokers));
+    }
   }
 
   /**
@@ -138,18 +155,38 @@ public final class Clients implements AutoCloseable {
    * @throws KafkaException if it can't be made
    */
   public Admin admin() {
-    if (admin == null) {
-      admin = make(() -> settings.admin(clientId));
+    if (admin == null || (pool != null && !admin.isUsable())) {
+      admin = pool == null ? makeAdmin() : pool.admin(this::makeAdmin);
     }
-    return admin;
+    return admin.client();
   }
 
-  /** The one consumer of this connection. */
+  private Made<Admin> makeAdmin() {
+    return make(() -> settings.admin(clientId));
+  }
+
+  /** The one consumer of this connection, perhaps a borrowed one. */
   Consumer<byte[], byte[]> consumer(int fetchBytes) {
+    if (consumer == null) {
+      isLendable = pool != null && fetchBytes >= TopicReader.FETCH_BYTES;
+      consumer = pool != null && isLendable ? pool.borrowConsumer() : null;
+    }
     if (consumer == null) {
       consumer = make(() -> settings.consumer(clientId, fetchBytes));
     }
-    return consumer;
+    return consumer.client();
+  }
+
+  /**
+   * The consumer is not needed for a while, and no call of it has failed. Where clients are shared
+   * others may use it; {@link #consumer} gives one again.
+   */
+  void releaseConsumer() {
+    Made<Consumer<byte[], byte[]>> released = consumer;
+    if (pool != null && isLendable && released != null) {
+      consumer = null;
+      pool.giveBack(released, settings);
+    }
   }
 
   /**
@@ -161,11 +198,12 @@ public final class Clients implements AutoCloseable {
    */
   public Consumer<byte[], byte[]> follower() {
     if (consumer != null) {
-      Consumer<byte[], byte[]> before = consumer;
+      Consumer<byte[], byte[]> before = consumer.client();
       run("close", CLOSED_WITHIN, () -> before.close(CloseOptions.timeout(Duration.ZERO)));
     }
+    isLendable = false;
     consumer = make(() -> settings.follower(clientId));
-    return consumer;
+    return consumer.client();
   }
 
   /**
@@ -178,26 +216,29 @@ public final class Clients implements AutoCloseable {
    */
   public Producer<byte[], byte[]> producer(String transactionalId, Duration transactionTimeout) {
     if (producer != null) {
-      Producer<byte[], byte[]> before = producer;
+      Producer<byte[], byte[]> before = producer.client();
       run("close", CLOSED_WITHIN, () -> before.close(Duration.ZERO));
     }
     producer = make(() -> settings.producer(transactionalId, clientId, transactionTimeout));
-    return producer;
+    return producer.client();
   }
 
   /** This resolves broker names, which has no limit of its own. */
-  private <C> C make(Supplier<C> maker) {
+  private <C> Made<C> make(Supplier<C> maker) {
     return call(
         "the making of a client",
         apiLimit(),
         () -> {
-          Set<Thread> before = kafkaThreads();
-          C made = maker.get();
-          Set<Thread> started = kafkaThreads();
-          started.removeAll(before);
-          clientThreads.addAll(started);
-          started.forEach(t -> t.setUncaughtExceptionHandler((thread, error) -> death = error));
-          return made;
+          MAKING.lockInterruptibly();
+          try {
+            Set<Thread> before = kafkaThreads();
+            C made = maker.get();
+            Set<Thread> started = kafkaThreads();
+            started.removeAll(before);
+            return new Made<>(made, started);
+          } finally {
+            MAKING.unlock();
+          }
         });
   }
 
@@ -242,7 +283,39 @@ public final class Clients implements AutoCloseable {
    * @return true if this connection is of no use any more
    */
   public boolean isBroken() {
-    return expired || death != null;
+    return expired || death() != null;
+  }
+
+  /** Others who share the clients are to ask first whether the brokers are there. */
+  private void doubt() {
+    if (pool != null) {
+      pool.doubt();
+    }
+  }
+
+  /** What the thread of one of the clients died of; null if all live. */
+  private @Nullable Throwable death() {
+    for (Made<?> each : made()) {
+      Throwable death = each.death();
+      if (death != null) {
+        return death;
+      }
+    }
+    return null;
+  }
+
+  private List<Made<?>> made() {
+    List<Made<?>> made = new ArrayList<>();
+    if (admin != null) {
+      made.add(admin);
+    }
+    if (consumer != null) {
+      made.add(consumer);
+    }
+    if (producer != null) {
+      made.add(producer);
+    }
+    return made;
   }
 
   /**
@@ -284,7 +357,15 @@ public final class Clients implements AutoCloseable {
    * @throws KafkaException if it fails, or a client's thread has died
    */
   public <T> T call(String what, Duration limit, Callable<T> call) {
-    return await(what, limit, calls.submit(call));
+    return await(what, limit, submit(call));
+  }
+
+  private <T> Future<T> submit(Callable<T> call) {
+    try {
+      return calls.submit(call);
+    } catch (RejectedExecutionException noThread) {
+      throw new KafkaException("too many calls to Kafka hang", noThread);
+    }
   }
 
   /**
@@ -297,7 +378,7 @@ public final class Clients implements AutoCloseable {
    * @throws KafkaException if it fails, or a client's thread has died
    */
   public void run(String what, Duration limit, Runnable call) {
-    await(what, limit, calls.submit(call));
+    await(what, limit, submit(Executors.callable(call)));
   }
 
   /**
@@ -340,8 +421,9 @@ public final class Clients implements AutoCloseable {
     try {
       while (!stop.getAsBoolean()) {
         long restNs = deadlineNs - System.nanoTime();
+        Throwable death = death();
         if (death != null) {
-          throw died();
+          throw died(death);
         }
         if (isClockSetBack()) {
           expired = true;
@@ -350,6 +432,7 @@ public final class Clients implements AutoCloseable {
         }
         if (restNs <= 0) {
           expired = true;
+          doubt();
           throw new TimeoutException(
               "no answer to " + what + " within " + limit.toSeconds() + " s");
         }
@@ -390,18 +473,21 @@ public final class Clients implements AutoCloseable {
     mostAheadMs = aheadMs();
   }
 
-  private KafkaException died() {
+  private static KafkaException died(Throwable death) {
     return new KafkaException("a Kafka client died of " + death, death);
   }
 
   private RuntimeException failure(Throwable cause) {
     if (String.valueOf(cause.getMessage()).startsWith(THREAD_HAS_EXITED)) {
-      // What it died of is known when it is over.
-      clientThreads.forEach(Clients::hasEnded);
+      made().forEach(Made::awaitDeath);
       expired = true;
     }
+    Throwable death = death();
     if (death != null) {
-      return died();
+      return died(death);
+    }
+    if (cause instanceof TimeoutException || cause instanceof DisconnectException) {
+      doubt();
     }
     if (cause instanceof RuntimeException known) {
       return known;
@@ -416,46 +502,56 @@ public final class Clients implements AutoCloseable {
       return;
     }
     closed = true;
-    death = null;
-    try {
-      run("close", expired ? THREAD_ENDS_WITHIN : CLOSED_WITHIN, this::closeClients);
-    } catch (KafkaException hangs) {
-      // It was interrupted, and ends by itself or is a stray.
+    Made<Admin> own = pool == null ? admin : null;
+    Made<Consumer<byte[], byte[]>> consumer = this.consumer;
+    Made<Producer<byte[], byte[]>> producer = this.producer;
+    // What they died of does not matter any more.
+    this.admin = null;
+    this.consumer = null;
+    this.producer = null;
+    if (own != null || consumer != null || producer != null) {
+      close(own, consumer, producer);
     }
-    calls.shutdownNow();
-    if (caller != null && !hasEnded(caller)) {
-      STRAYS.add(caller);
+    if (pool == null) {
+      calls.shutdownNow();
+      if (caller != null && !Made.hasEnded(caller)) {
+        STRAYS.add(caller);
+      }
     }
   }
 
-  private void closeClients() {
+  private void close(
+      @Nullable Made<Admin> admin,
+      @Nullable Made<Consumer<byte[], byte[]>> consumer,
+      @Nullable Made<Producer<byte[], byte[]>> producer) {
+    try {
+      run(
+          "close",
+          expired ? THREAD_ENDS_WITHIN : CLOSED_WITHIN,
+          () -> closeClients(admin, consumer, producer));
+    } catch (KafkaException hangs) {
+      // It was interrupted, and ends by itself or is a stray.
+    }
+  }
+
+  private static void closeClients(
+      @Nullable Made<Admin> admin,
+      @Nullable Made<Consumer<byte[], byte[]>> consumer,
+      @Nullable Made<Producer<byte[], byte[]>> producer) {
     try {
       if (producer != null) {
-        producer.close(Duration.ZERO);
+        producer.client().close(Duration.ZERO);
       }
     } finally {
       try {
         if (consumer != null) {
-          consumer.close(CloseOptions.timeout(Duration.ZERO));
+          consumer.client().close(CloseOptions.timeout(Duration.ZERO));
         }
       } finally {
         if (admin != null) {
-          admin.close(Duration.ZERO);
+          admin.client().close(Duration.ZERO);
         }
       }
     }
-  }
-
-  private static boolean hasEnded(Thread thread) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      thread.join(THREAD_ENDS_WITHIN.toMillis());
-    } catch (InterruptedException again) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return !thread.isAlive();
   }
 }

@@ -86,6 +86,9 @@ public final class KafkaSettings {
 
   private final Map<String, String> own;
 
+  /** Null if each connection has clients of its own. */
+  private final @Nullable ClientPool pool;
+
   /**
    * The user's settings, all of which must be allowed.
    *
@@ -99,6 +102,27 @@ public final class KafkaSettings {
       }
     }
     this.own = Map.copyOf(own);
+    this.pool = null;
+  }
+
+  private KafkaSettings(Map<String, String> own, @Nullable ClientPool pool) {
+    this.own = Map.copyOf(own);
+    this.pool = pool;
+  }
+
+  /**
+   * The same for connections that share their clients.
+   *
+   * @param pool of clients
+   * @return settings that are equal to these
+   */
+  public KafkaSettings shared(ClientPool pool) {
+    return new KafkaSettings(own, pool);
+  }
+
+  /** The clients that connections share; null if each has its own. */
+  @Nullable ClientPool pool() {
+    return pool;
   }
 
   /**
@@ -197,7 +221,7 @@ public final class KafkaSettings {
   KafkaSettings withBootstrapServers(String servers) {
     Map<String, String> others = new HashMap<>(own);
     others.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
-    return new KafkaSettings(others);
+    return new KafkaSettings(others, pool);
   }
 
   /** Whether what goes to the brokers is encrypted. */
@@ -302,7 +326,7 @@ public final class KafkaSettings {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof KafkaSettings settings && own.equals(settings.own);
   }
 

@@ -187,6 +187,11 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
+  /** Nothing more is read with this, and nothing has failed: its consumer can serve others. */
+  public void release() {
+    clients.releaseConsumer();
+  }
+
   /** Without waiting. */
   @Override
   public void close() {

@@ -6,7 +6,10 @@ import cis490.hostproc.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts an episode's manifest into the topic that all collectors share. A partition without a leader
  * or somebody's open transaction can delay that, and must not delay rows: so this has a
- * transactional id, clients and a thread of its own. The clients are closed again each time.
+ * transactional id and clients of its own, and threads that do nothing else. The clients are closed
+ * again each time.
  *
  * <p>The id has one owner at a time, as that of the rows has: what is read of the manifests after
  * {@code initTransactions} is the last there is, and whoever comes later makes this one fail.
@@ -31,12 +35,17 @@ final class ManifestPublisher {
   private static final Duration AGAIN_FIRST = Duration.ofSeconds(1);
   private static final int DOUBLINGS_MAX = 6;
 
+  /** Of all episodes in this process: so many are published at a time. */
+  private static final int PUBLISHERS_MAX = 8;
+
+  private static final Executor PUBLISHERS = publishers();
+
   private final ShipJob job;
 
   /** What is there by now, or null; with the next five guarded by this. */
   private byte @Nullable [] published;
 
-  private @Nullable Thread publishing;
+  private boolean isPublishing;
   private boolean again;
   private int failures;
   private long againAtNs;
@@ -44,6 +53,23 @@ final class ManifestPublisher {
 
   ManifestPublisher(ShipJob job) {
     this.job = job;
+  }
+
+  private static Executor publishers() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            PUBLISHERS_MAX,
+            PUBLISHERS_MAX,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "hostproc-manifest");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /**
@@ -59,18 +85,16 @@ final class ManifestPublisher {
       throws ShippingStoppedException {
     requireNotStopped();
     boolean isDue = failures == 0 || System.nanoTime() - againAtNs >= 0;
-    again = publishing != null || !isDue;
+    again = isPublishing || !isDue;
     if (!again) {
-      publishing =
-          new Thread(() -> tryToPublish(settings, transactionTimeout), "hostproc-manifest");
-      publishing.setDaemon(true);
-      publishing.start();
+      isPublishing = true;
+      PUBLISHERS.execute(() -> tryToPublish(settings, transactionTimeout));
     }
   }
 
   /** Whether what was offered last is not being published. */
   synchronized boolean isBehind() {
-    return publishing == null && (again || failures > 0);
+    return !isPublishing && (again || failures > 0);
   }
 
   private synchronized void requireNotStopped() throws ShippingStoppedException {
@@ -117,7 +141,7 @@ final class ManifestPublisher {
   }
 
   private synchronized void ended() {
-    publishing = null;
+    isPublishing = false;
     notifyAll();
   }
 
@@ -139,7 +163,7 @@ final class ManifestPublisher {
 
   /** Each of its waits has a limit. */
   private synchronized void awaitEnd() throws InterruptedException {
-    while (publishing != null) {
+    while (isPublishing) {
       TimeUnit.SECONDS.timedWait(this, 1);
     }
   }

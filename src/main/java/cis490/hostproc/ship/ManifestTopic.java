@@ -78,6 +78,7 @@ public final class ManifestTopic {
             }
             return true;
           });
+      reader.release();
       return new Look(last[0], end);
     } catch (UnknownTopicOrPartitionException none) {
       return Look.NONE;

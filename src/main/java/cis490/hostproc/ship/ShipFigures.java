@@ -5,11 +5,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.producer.Producer;
-import org.jspecify.annotations.Nullable;
 
 /** The figures of the shipper. Written by the shipper's thread, read by any. */
 // One thread writes; the others only read.
@@ -34,8 +31,6 @@ public final class ShipFigures {
   /** Meter: errors after which a new connection had to recover. */
   public static final String RECOVERIES = "hostproc.ship.recoveries";
 
-  private final MeterRegistry registry;
-  private final Tags tags;
   private final LongSupplier rowsInFile;
   private final Timer transaction;
   private volatile long acknowledged;
@@ -45,7 +40,6 @@ public final class ShipFigures {
   private volatile long commits;
   private volatile long shippingSinceNs;
   private volatile long readingBackSinceNs;
-  private @Nullable KafkaClientMetrics producerMetrics;
 
   /**
    * Registers its meters.
@@ -55,8 +49,6 @@ public final class ShipFigures {
    * @param rowsInFile complete rows in the file now
    */
   public ShipFigures(MeterRegistry registry, Tags tags, LongSupplier rowsInFile) {
-    this.registry = registry;
-    this.tags = tags;
     this.rowsInFile = rowsInFile;
     Gauge.builder(ROWS_ACKNOWLEDGED, this, f -> f.acknowledged).tags(tags).register(registry);
     Gauge.builder(ROWS_PENDING, this, ShipFigures::pending).tags(tags).register(registry);
@@ -111,19 +103,6 @@ public final class ShipFigures {
 
   void noteFailure() {
     failures = failures + 1;
-  }
-
-  /** The producer's own figures, as long as it lives. */
-  void watch(Producer<byte[], byte[]> producer) {
-    producerMetrics = new KafkaClientMetrics(producer, tags);
-    producerMetrics.bindTo(registry);
-  }
-
-  void unwatch() {
-    if (producerMetrics != null) {
-      producerMetrics.close();
-      producerMetrics = null;
-    }
   }
 
   /**

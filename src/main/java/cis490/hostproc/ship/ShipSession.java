@@ -114,6 +114,7 @@ final class ShipSession implements AutoCloseable {
     Optional<ConsumerRecord<byte[], byte[]>> tail = reader.last(end);
     cursor = tail.isPresent() ? upTo(tail.get(), known) : job.start();
     committed = cursor.copy();
+    reader.release();
     pace.noteRead();
   }
 
@@ -134,7 +135,6 @@ final class ShipSession implements AutoCloseable {
       producer = clients.producer(job.replica().transactionalId(), pace.transactionTimeout());
       try {
         clients.run("initTransactions", clients.blockLimit(), producer::initTransactions);
-        figures.watch(producer);
         return;
       } catch (TimeoutException noAnswer) {
         String why = clients.isBroken() ? null : TransactionCoordinator.problem(clients);
@@ -327,7 +327,9 @@ final class ShipSession implements AutoCloseable {
   @Nullable String readBack() throws Exception {
     awaitVisible();
     figures.noteReadingBack();
+    reader = new TopicReader(clients, job.topic(), pace.fetchBytes());
     String difference = readBack(committed.position());
+    reader.release();
     pace.noteRead();
     return difference;
   }
@@ -366,7 +368,6 @@ final class ShipSession implements AutoCloseable {
   /** Without waiting: what is unfinished, the next session's initTransactions ends. */
   @Override
   public void close() {
-    figures.unwatch();
     clients.close();
   }
 }

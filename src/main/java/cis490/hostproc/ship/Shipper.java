@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A machine without a thread: each {@link #step()} does what is next, which may wait for Kafka
  * within the limits of its clients, and says how long nothing is to be done. Whoever steps it may
- * step others too; {@link ShipperThread} steps one. A step throws nothing: what goes wrong with one
+ * step others too; {@link ShipperThreads} do. A step throws nothing: what goes wrong with one
  * episode ends in its own state.
  *
  * <p>Each connection to the brokers is a {@link ShipSession}: it recovers, ships, and is thrown

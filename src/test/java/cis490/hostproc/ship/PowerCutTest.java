@@ -54,7 +54,7 @@ class PowerCutTest {
     int livesThatShipped = 0;
     for (int i = 0; i < CUTS; i++) {
       Disk disk = new Disk(survived, random.split());
-      ShipperThread shipping = ship(disk);
+      ShipperThreads.Task shipping = ship(disk);
       live(disk, shipping, random.nextInt(LIFE_MS_MAX));
       byte[] before = disk.lines();
       survived = disk.cutPower();
@@ -67,7 +67,7 @@ class PowerCutTest {
     assertTrue(livesThatShipped > CUTS / 4, "only " + livesThatShipped + " lives shipped rows");
 
     Disk disk = new Disk(survived, random.split());
-    ShipperThread shipping = ship(disk);
+    ShipperThreads.Task shipping = ship(disk);
     live(disk, shipping, LIFE_MS_MAX);
     shipping.complete();
 
@@ -76,7 +76,7 @@ class PowerCutTest {
   }
 
   /** Samples until rows are being shipped, and then for a while. */
-  private void live(Disk disk, ShipperThread shipping, int ms) throws Exception {
+  private void live(Disk disk, ShipperThreads.Task shipping, int ms) throws Exception {
     long limitNs = System.nanoTime() + LIMIT.toNanos();
     long endNs = Long.MAX_VALUE;
     while (System.nanoTime() < endNs) {
@@ -92,7 +92,7 @@ class PowerCutTest {
     }
   }
 
-  private ShipperThread ship(Disk disk) {
+  private ShipperThreads.Task ship(Disk disk) {
     ShipJob job =
         new ShipJob(
             disk,
@@ -103,8 +103,7 @@ class PowerCutTest {
             false);
     figures = new ShipFigures(new SimpleMeterRegistry(), Tags.empty(), () -> 0);
     shipper = new Shipper(job, PowerCutTest::impatient, figures);
-    ShipperThread thread = new ShipperThread(shipper);
-    thread.start();
+    ShipperThreads.Task thread = ShipperThreads.step(shipper);
     return thread;
   }
 

@@ -736,12 +736,11 @@ class ShipperTest {
     private final ShipFigures figures =
         new ShipFigures(registry, Tags.of("episode", episode.value()), journal::lines);
     private final Shipper shipper;
-    private final ShipperThread thread;
+    private final ShipperThreads.Task thread;
 
     private Running(Connector connector, Supplier<byte[]> opening) {
       shipper = shipper(connector, opening, figures);
-      thread = new ShipperThread(shipper);
-      thread.start();
+      thread = ShipperThreads.step(shipper);
     }
 
     private Shipper.Outcome finish() throws InterruptedException {

@@ -17,12 +17,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ships a file that is there already: checks it before anything is sent, has a shipper ship it, and
  * closes the episode if nobody else will.
  */
 public final class FileShipment implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileShipment.class);
 
   /** After {@link #stop()}: the last rows of a file that was followed, and their proof. */
   public static final Duration STOPS_WITHIN = Duration.ofSeconds(30);
@@ -222,7 +226,8 @@ public final class FileShipment implements AutoCloseable {
             Replica.of(episode, RowFormat.headers()),
             manifest,
             plan.linger(),
-            true);
+            true,
+            LOG);
     shipper = new Shipper(job, inKafka, figures);
     startedNs = System.nanoTime();
     shipping = ShipperThreads.step(shipper);
@@ -234,7 +239,7 @@ public final class FileShipment implements AutoCloseable {
   private Shipper.Outcome watch() throws InterruptedException {
     long movedAtNs = System.nanoTime();
     long moved = -1;
-    Standstill standstill = new Standstill(Standstill.AFTER, movedAtNs);
+    Standstill standstill = new Standstill(LOG, Standstill.AFTER, movedAtNs);
     Duration limit = plan.giveUpAfter();
     boolean complete = !plan.follow();
     Shipper.Outcome now = shipping.await(LOOK_EVERY);

@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.collect.Collector;
+import cis490.hostproc.collect.Log;
 import cis490.hostproc.collect.Plan;
 import cis490.hostproc.collect.Result;
 import cis490.hostproc.episode.EpisodeId;
@@ -168,7 +169,8 @@ final class CollectCommand extends Command {
         appendOtherProcess(),
         new Plan.Subject(procRoot(), pid(), command()),
         new Plan.Grid(intervalMs(), durationNs(), monoOriginNs()),
-        connection == null ? null : new Plan.Shipping(connection, linger(), flushTimeout()));
+        connection == null ? null : new Plan.Shipping(connection, linger(), flushTimeout()),
+        Log::get);
   }
 
   private void check() {

@@ -67,7 +67,7 @@ record EarlierRuns(@Nullable Manifest manifest, @Nullable Long originMonoNs) {
     Manifest.Beginning known = before == null ? null : before.beginning();
     if (known != null && isProcess(known, machine, target)) {
       requireSameGrid(plan, machine, journal, known);
-      Log.get().info("{}; going on after them", holds);
+      plan.log().get().info("{}; going on after them", holds);
       return new EarlierRuns(before, known.originMonoNs());
     }
     if (!plan.appendOtherProcess()) {
@@ -77,7 +77,7 @@ record EarlierRuns(@Nullable Manifest manifest, @Nullable Long originMonoNs) {
               + (unknown ? " of an unknown process" : " of another process")
               + "; choose another --episode, or say --append-other-process");
     }
-    Log.get().info("{}; going on after them", holds);
+    plan.log().get().info("{}; going on after them", holds);
     return new EarlierRuns(before, null);
   }
 

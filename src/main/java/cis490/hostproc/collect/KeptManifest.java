@@ -10,7 +10,9 @@ import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.ship.KnownManifest;
 import cis490.hostproc.ship.ManifestFeed;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * A recording's manifest: as it is now, in its file, and as Kafka gets it. Changed by one thread;
@@ -20,6 +22,7 @@ final class KeptManifest implements ManifestFeed {
 
   private final ManifestFile file;
   private final Journal journal;
+  private final Supplier<Logger> log;
 
   @SuppressWarnings("NullAway.Init")
   private volatile Manifest manifest;
@@ -33,9 +36,10 @@ final class KeptManifest implements ManifestFeed {
 
   private boolean isBehind;
 
-  KeptManifest(ManifestFile file, Journal journal) {
+  KeptManifest(ManifestFile file, Journal journal, Supplier<Logger> log) {
     this.file = file;
     this.journal = journal;
+    this.log = log;
   }
 
   /** From now on it is what Kafka knows of the episode that it goes on after. */
@@ -74,12 +78,12 @@ final class KeptManifest implements ManifestFeed {
       KnownManifest known = inKafka;
       file.write(known == null ? manifest : manifest.goingOnAfter(known.accepted()));
       if (isBehind) {
-        Log.get().info("{} is up to date again", file.path());
+        log.get().info("{} is up to date again", file.path());
       }
       isBehind = false;
     } catch (IOException failure) {
       if (!isBehind) {
-        Log.get()
+        log.get()
             .error(
                 "the manifest is not up to date: {}", FileFailure.describe(file.path(), failure));
       }
@@ -128,7 +132,7 @@ final class KeptManifest implements ManifestFeed {
           && journal.alteration(end) == null
           && journal.lookAtAll() == null;
     } catch (IOException unreadable) {
-      Log.get().error("{}: {}", journal.path(), FileFailure.describe(unreadable));
+      log.get().error("{}: {}", journal.path(), FileFailure.describe(unreadable));
       return false;
     }
   }

@@ -5,7 +5,9 @@ import cis490.hostproc.kafka.Connector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * What is to be recorded, and how.
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param subject the process
  * @param grid when it is sampled
  * @param shipping where rows go from the file; null if nowhere
+ * @param log what happens to this episode; asked when there is something to log
  */
 public record Plan(
     EpisodeId episode,
@@ -24,7 +27,8 @@ public record Plan(
     boolean appendOtherProcess,
     Subject subject,
     Grid grid,
-    @Nullable Shipping shipping) {
+    @Nullable Shipping shipping,
+    Supplier<Logger> log) {
 
   /**
    * The process to sample: one that runs, or a command that is started for it.

@@ -24,7 +24,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * One episode being recorded: its process, its file and its manifest. Owns no thread and prints
@@ -66,6 +68,8 @@ final class Recording implements AutoCloseable {
 
   private @Nullable String alteration;
 
+  private final AtomicReference<@Nullable EndReason> stopReason = new AtomicReference<>();
+
   /** Counted down by the first stop. */
   private final CountDownLatch toldToStop = new CountDownLatch(1);
 
@@ -74,7 +78,11 @@ final class Recording implements AutoCloseable {
 
   Recording(Plan plan) {
     this.plan = plan;
-    this.warnings = new SampleWarnings(figures, plan.rowsFile());
+    this.warnings = new SampleWarnings(figures, plan.rowsFile(), plan.log());
+  }
+
+  private Logger log() {
+    return plan.log().get();
   }
 
   /** A command comes last: whatever is refused before, it was never started. */
@@ -95,14 +103,14 @@ final class Recording implements AutoCloseable {
       if (target == null) {
         target = Target.starting(subject.procRoot(), subject.command());
       }
-      manifest = new KeptManifest(file, journal);
+      manifest = new KeptManifest(file, journal, plan.log());
     } catch (NoSuchProcessException | MalformedKernelTextException wrong) {
       throw new FailedException(wrong.getMessage(), wrong);
     } catch (IOException failure) {
       throw new FailedException(FileFailure.describe(failure), failure);
     }
     if (journal.tornBytes() > 0) {
-      Log.get().warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
+      log().warn("{}: cut a torn last row, {} bytes", journal.path(), journal.tornBytes());
     }
   }
 
@@ -110,8 +118,9 @@ final class Recording implements AutoCloseable {
   void prepare() {
     sampler = new Sampler(target.files(), journal, machine.units().pageSizeBytes(), clock, figures);
     sampler.warmUp();
-    if (isStopped()) {
-      sampler.stop(EndReason.SIGNAL);
+    EndReason stopped = stopReason.get();
+    if (stopped != null) {
+      sampler.stop(stopped);
     }
     writeOpenManifest();
   }
@@ -176,6 +185,10 @@ final class Recording implements AutoCloseable {
     loop.add(sampler, schedule());
   }
 
+  boolean isSampled() {
+    return sampler.isOver();
+  }
+
   /** Waits for the end of sampling, so long at most; whether it has come. */
   boolean awaitSampled(Duration limit) throws InterruptedException {
     return sampler.awaitEnd(limit);
@@ -199,12 +212,13 @@ final class Recording implements AutoCloseable {
     }
   }
 
-  /** For any thread. */
-  void stop() {
+  /** For any thread. The first reason stands. */
+  void stop(EndReason reason) {
+    stopReason.compareAndSet(null, reason);
     toldToStop.countDown();
     Sampler running = sampler;
     if (running != null) {
-      running.stop(EndReason.SIGNAL);
+      running.stop(reason);
     }
   }
 
@@ -222,7 +236,7 @@ final class Recording implements AutoCloseable {
   /** Once: what was altered first. */
   private void noteAlteration(@Nullable String found) {
     if (found != null && alteration == null) {
-      Log.get().error("{}; the episode will not be sealed, the exit code will be 1", found);
+      log().error("{}; the episode will not be sealed, the exit code will be 1", found);
       alteration = found;
       manifest.become(manifest.manifest().altered(found));
     }
@@ -232,7 +246,7 @@ final class Recording implements AutoCloseable {
   void end() throws InterruptedException {
     endReason = sampler.endReason();
     if (sampler.failure() != null) {
-      Log.get().error("sampling failed", sampler.failure());
+      log().error("sampling failed", sampler.failure());
     }
     Integer exitCode = target.stop();
     sayWhetherNeverStarted(exitCode);
@@ -245,7 +259,7 @@ final class Recording implements AutoCloseable {
   private void sayWhetherNeverStarted(@Nullable Integer exitCode) {
     if (target.hasFailedToStart()) {
       endReason = EndReason.FAILURE;
-      Log.get()
+      log()
           .error(
               "{} could not be started (exit code {}; the line before says why); the rows are of"
                   + " the process that was to become it",
@@ -259,7 +273,7 @@ final class Recording implements AutoCloseable {
     Long due = sampler.ticksDue();
     long counted = figures.ticks();
     if (due != null && due != counted) {
-      Log.get().error("{} ticks were due, and {} were counted: please report this", due, counted);
+      log().error("{} ticks were due, and {} were counted: please report this", due, counted);
     }
   }
 
@@ -267,7 +281,7 @@ final class Recording implements AutoCloseable {
   private void sayWhoStillRuns() {
     String survivors = target.isCommand() ? Survivors.find(target) : null;
     if (survivors != null) {
-      Log.get()
+      log()
           .warn(
               "the command has ended, and processes of it still run: {}; collect --pid PID samples"
                   + " one, kill PID ends it",
@@ -301,14 +315,14 @@ final class Recording implements AutoCloseable {
     try {
       journal.force();
     } catch (IOException failure) {
-      Log.get().error("{}: {}", journal.path(), FileFailure.describe(failure));
+      log().error("{}: {}", journal.path(), FileFailure.describe(failure));
     }
   }
 
   private @Nullable EndReason reason() {
     boolean ended = endReason == EndReason.PROCESS_GONE || endReason == EndReason.PROCESS_ZOMBIE;
     if (ended && isStopped()) {
-      return EndReason.SIGNAL;
+      return stopReason.get();
     }
     // A command of ours is a zombie for a moment, until we have waited for it.
     return ended && target.isCommand() ? EndReason.PROCESS_GONE : endReason;
@@ -336,7 +350,7 @@ final class Recording implements AutoCloseable {
       cursor.skipTo(length);
       return journal.alteration(cursor) == null ? cursor.chain() : null;
     } catch (IOException failure) {
-      Log.get().error("{}: {}", journal.path(), FileFailure.describe(failure));
+      log().error("{}: {}", journal.path(), FileFailure.describe(failure));
       return null;
     }
   }

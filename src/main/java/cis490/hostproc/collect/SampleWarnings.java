@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
 
 /**
  * Logs what is wrong with the sampling: each kind once, not once a tick. A file that can't be
@@ -20,15 +22,17 @@ final class SampleWarnings {
 
   private final SampleFigures figures;
   private final Path file;
+  private final Supplier<Logger> log;
   private final Set<Warning> said = EnumSet.noneOf(Warning.class);
   private long unwritten;
   private long unwrittenBefore;
   private long lastLossNs;
   private boolean losing;
 
-  SampleWarnings(SampleFigures figures, Path file) {
+  SampleWarnings(SampleFigures figures, Path file, Supplier<Logger> log) {
     this.figures = figures;
     this.file = file;
+    this.log = log;
   }
 
   /** To be called several times a second; {@code nowNs} is CLOCK_MONOTONIC. */
@@ -36,7 +40,7 @@ final class SampleWarnings {
     for (Warning warning : Warning.values()) {
       String text = figures.warning(warning);
       if (text != null && warning != Warning.UNWRITTEN && said.add(warning)) {
-        Log.get().warn("{}: {}", consequence(warning), text);
+        log.get().warn("{}: {}", consequence(warning), text);
       }
     }
     sayWhetherWritten(nowNs);
@@ -51,11 +55,11 @@ final class SampleWarnings {
         losing = true;
         String text = requireNonNullElse(figures.warning(Warning.UNWRITTEN), "no reason given");
         boolean namesFile = text.startsWith(file.toString());
-        Log.get().warn("{}: {}", namesFile ? "no row" : consequence(Warning.UNWRITTEN), text);
+        log.get().warn("{}: {}", namesFile ? "no row" : consequence(Warning.UNWRITTEN), text);
       }
     } else if (losing && nowNs - lastLossNs > WRITTEN_AGAIN_AFTER.toNanos()) {
       losing = false;
-      Log.get().warn("{} is written again, {} ticks were lost", file, unwritten - unwrittenBefore);
+      log.get().warn("{} is written again, {} ticks were lost", file, unwritten - unwrittenBefore);
       unwrittenBefore = unwritten;
     }
   }

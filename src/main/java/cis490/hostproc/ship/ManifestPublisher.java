@@ -15,8 +15,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Puts an episode's manifest into the topic that all collectors share. A partition without a leader
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * {@code initTransactions} is the last there is, and whoever comes later makes this one fail.
  */
 final class ManifestPublisher {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ManifestPublisher.class);
 
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(2);
   private static final Duration AGAIN_FIRST = Duration.ofSeconds(1);
@@ -118,7 +114,7 @@ final class ManifestPublisher {
 
   private synchronized void succeeded() {
     if (failures > 1) {
-      LOG.info("the manifest is in {} now", job.replica().episodesTopic());
+      job.log().info("the manifest is in {} now", job.replica().episodesTopic());
     }
     failures = 0;
   }
@@ -132,12 +128,13 @@ final class ManifestPublisher {
     againAtNs = System.nanoTime() + (AGAIN_FIRST.toNanos() << Math.min(failures, DOUBLINGS_MAX));
     failures++;
     if (failures == 2) {
-      LOG.warn(
-          "the manifest is not in {} yet, rows go on: {}",
-          job.replica().episodesTopic(),
-          FailureText.describe(failure));
+      job.log()
+          .warn(
+              "the manifest is not in {} yet, rows go on: {}",
+              job.replica().episodesTopic(),
+              FailureText.describe(failure));
     }
-    LOG.debug("the manifest was not published", failure);
+    job.log().debug("the manifest was not published", failure);
   }
 
   private synchronized void ended() {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The log of a time in which rows can't be shipped: its beginning, its end, and further causes in
@@ -12,9 +11,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Outage {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
   private static final Duration SAY_AGAIN_AFTER = Duration.ofSeconds(10);
 
+  private final Logger log;
   private boolean isOn;
   private long sinceNs;
   private long sinceRow;
@@ -24,17 +23,21 @@ final class Outage {
   @SuppressWarnings("NullAway.Init")
   private Duration sayAgainAfter;
 
+  Outage(Logger log) {
+    this.log = log;
+  }
+
   /** An attempt has failed with {@code rows} rows in the topic. */
   void goOn(String problem, long rows) {
     if (!isOn) {
       isOn = true;
       sinceNs = System.nanoTime();
       sinceRow = rows;
-      LOG.warn("shipping broke off, rows wait in the file: {}", problem);
+      log.warn("shipping broke off, rows wait in the file: {}", problem);
       noteSaid(problem, SAY_AGAIN_AFTER);
     } else if (!problem.equals(said) && System.nanoTime() - saidAtNs > sayAgainAfter.toNanos()) {
       // The first cause may be over, and the present one may need a person.
-      LOG.warn("rows still wait in the file: {}", problem);
+      log.warn("rows still wait in the file: {}", problem);
       noteSaid(problem, sayAgainAfter.multipliedBy(2));
     }
   }
@@ -49,7 +52,7 @@ final class Outage {
   void end(long rows) {
     if (isOn) {
       isOn = false;
-      LOG.info(
+      log.info(
           "shipping again after {} ms, {} rows caught up",
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs),
           rows - sinceRow);

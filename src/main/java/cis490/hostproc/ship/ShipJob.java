@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.JournalSource;
 import java.time.Duration;
+import org.slf4j.Logger;
 
 /**
  * What is shipped where.
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param linger how long rows gather while the shipper has caught up, more than 0: the most that a
  *     row waits before its transaction begins
  * @param isYielding whether this shipper gives way to another one of the same episode
+ * @param log what happens to this episode
  */
 public record ShipJob(
     JournalSource source,
@@ -21,7 +23,8 @@ public record ShipJob(
     Replica replica,
     ManifestFeed manifests,
     Duration linger,
-    boolean isYielding) {
+    boolean isYielding,
+    Logger log) {
 
   String topic() {
     return replica.topic();

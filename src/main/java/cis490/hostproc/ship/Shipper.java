@@ -17,7 +17,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Follows one file and replicates it into its topic, exactly once, until it learns that the file is
@@ -32,8 +31,6 @@ import org.slf4j.LoggerFactory;
  * away with the first error of any kind. What outlives it is only what is known to be committed.
  */
 public final class Shipper {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
 
   /** Where not even an address is found (an embedded broker that does not start), nothing helps. */
   private static final int CONNECT_FAILURES_MAX = 3;
@@ -85,7 +82,8 @@ public final class Shipper {
   private final ManifestPublisher manifests;
   private final Fencing fencing;
   private final BackOff backOff = new BackOff();
-  private final Outage outage = new Outage();
+  private final Outage outage;
+  private final Logger log;
 
   /** The connection, and the way to it; null as long as there is none. */
   private @Nullable ShipSession session;
@@ -121,6 +119,8 @@ public final class Shipper {
     this.committed = job.start();
     this.manifests = new ManifestPublisher(job);
     this.fencing = new Fencing(job.isYielding());
+    this.outage = new Outage(job.log());
+    this.log = job.log();
   }
 
   /**
@@ -271,7 +271,7 @@ public final class Shipper {
   private long recoverFrom(Throwable failure) {
     if (outcome != Outcome.SHIPPING) {
       // All is in the topic; that the connection to it could not be closed changes nothing.
-      LOG.debug("not closed", failure);
+      log.debug("not closed", failure);
       state = State.DONE;
       return 0;
     }
@@ -281,7 +281,7 @@ public final class Shipper {
       String stop = stopReason(reason);
       return stop == null ? retry(reason) : stop(stop);
     } catch (RuntimeException | Error another) {
-      LOG.debug("shipping stopped", another);
+      log.debug("shipping stopped", another);
       return stop(another.toString());
     }
   }
@@ -332,7 +332,7 @@ public final class Shipper {
   private long stop(String why) {
     problem = why;
     outcome = Outcome.STOPPED;
-    LOG.error("shipping stopped: {}", why);
+    log.error("shipping stopped: {}", why);
     state = State.DONE;
     return 0;
   }
@@ -346,7 +346,7 @@ public final class Shipper {
     }
     if (isExpired(failure)) {
       // After a week without a row: nothing is wrong, and the next session's id is a new one.
-      LOG.debug("a producer's id has expired", failure);
+      log.debug("a producer's id has expired", failure);
       return 0;
     }
     pace.noteFailure();
@@ -354,7 +354,7 @@ public final class Shipper {
     String where = isOfFile ? job.source().path().toString() : brokers;
     problem = (where == null ? "" : where + ": ") + FailureText.describe(failure);
     outage.goOn(problem, committed.lines());
-    LOG.debug("will recover", failure);
+    log.debug("will recover", failure);
     forceWaiting();
     nextAttemptNs = System.nanoTime() + backOff.fail();
     state = State.BACKING_OFF;
@@ -385,7 +385,7 @@ public final class Shipper {
       job.source().force();
     } catch (IOException | UncheckedIOException refused) {
       // It is asked again before anything is shipped.
-      LOG.debug("not forced", refused);
+      log.debug("not forced", refused);
     }
   }
 

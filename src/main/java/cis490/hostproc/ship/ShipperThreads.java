@@ -92,6 +92,15 @@ public final class ShipperThreads {
     }
 
     /**
+     * How it stands now.
+     *
+     * @return {@link Shipper.Outcome#SHIPPING} also if it was abandoned
+     */
+    public Shipper.Outcome outcome() {
+      return shipper.outcome();
+    }
+
+    /**
      * Whether it is not stepped any more.
      *
      * @return true once all is done, shipping is stopped, or it was abandoned

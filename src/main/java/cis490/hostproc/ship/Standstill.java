@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Notices that there is work and no progress: no row arrives or is read back, and no attempt fails.
@@ -13,11 +12,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Standstill {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Standstill.class);
-
   /** Longer than any of the shipper's waits may take. */
   public static final Duration AFTER = Duration.ofMinutes(2);
 
+  private final Logger log;
   private final long afterNs;
   private long movedAtNs;
   private long progress = -1;
@@ -27,10 +25,12 @@ public final class Standstill {
   /**
    * From now on.
    *
+   * @param log where a standstill is reported
    * @param after how long there may be no progress
    * @param nowNs CLOCK_MONOTONIC, ns
    */
-  public Standstill(Duration after, long nowNs) {
+  public Standstill(Logger log, Duration after, long nowNs) {
+    this.log = log;
     this.afterNs = after.toNanos();
     this.movedAtNs = nowNs;
   }
@@ -48,13 +48,13 @@ public final class Standstill {
     long standsNs = standsNs(shipper.state(), figures.pending(), done, nowNs);
     boolean stands = standsNs >= afterNs;
     if (stands && !said) {
-      LOG.warn(
+      log.warn(
           "no progress for {} s in {}, {} rows wait in the file",
           TimeUnit.NANOSECONDS.toSeconds(standsNs),
           shipper.state(),
           figures.pending());
     } else if (said && !stands) {
-      LOG.info("shipping goes on: {}", shipper.state());
+      log.info("shipping goes on: {}", shipper.state());
     }
     said = stands;
   }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /**
  * The host's power fails while rows are shipped, again and again, at random moments. What was not
@@ -100,11 +101,11 @@ class PowerCutTest {
             new Replica(episode, RowFormat.headers(), MANIFESTS),
             new TestManifests(() -> "open".getBytes(UTF_8)),
             Duration.ofMillis(1 + random.nextInt(20)),
-            false);
+            false,
+            LoggerFactory.getLogger(PowerCutTest.class));
     figures = new ShipFigures(new SimpleMeterRegistry(), Tags.empty(), () -> 0);
     shipper = new Shipper(job, PowerCutTest::impatient, figures);
-    ShipperThreads.Task thread = ShipperThreads.step(shipper);
-    return thread;
+    return ShipperThreads.step(shipper);
   }
 
   /** So that finding the topic's last row, each time anew, does not take most of the test. */

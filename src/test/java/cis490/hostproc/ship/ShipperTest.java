@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** File to topic, exactly once, against a real broker. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -725,7 +726,8 @@ class ShipperTest {
             new Replica(episode, RowFormat.headers(), manifests),
             new TestManifests(opening),
             Duration.ofMillis(20),
-            false);
+            false,
+            LoggerFactory.getLogger(ShipperTest.class));
     return new Shipper(job, connector, figures);
   }
 

@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** How long nothing goes on. */
 class StandstillTest {
 
   private static final long S = 1_000_000_000L;
 
-  private final Standstill standstill = new Standstill(Duration.ofSeconds(60), 0);
+  private final Standstill standstill =
+      new Standstill(LoggerFactory.getLogger(StandstillTest.class), Duration.ofSeconds(60), 0);
 
   @Test
   void countsFromTheLastProgressOrFailure() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.agent.AgentConfig;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;
@@ -49,7 +50,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The two schemas, as the jar holds them, against what the code writes. */
+/** The schemas, as the jar holds them; those of rows and manifests against what the code writes. */
 class SchemasTest {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -60,6 +61,7 @@ class SchemasTest {
 
   private static final JsonNode ROW_SCHEMA = read(RowFormat.SCHEMA_RESOURCE);
   private static final JsonNode EPISODE_SCHEMA = read(Manifest.SCHEMA_RESOURCE);
+  private static final JsonNode AGENT_SCHEMA = read(AgentConfig.SCHEMA_RESOURCE);
   private static final JsonNode RUN_SCHEMA = EPISODE_SCHEMA.at("/properties/runs/items");
   private static final Schema ROW = Schemas.REGISTRY.getSchema(ROW_SCHEMA);
   private static final Schema EPISODE = Schemas.REGISTRY.getSchema(EPISODE_SCHEMA);
@@ -100,10 +102,10 @@ class SchemasTest {
   }
 
   static List<JsonNode> schemas() {
-    return List.of(ROW_SCHEMA, EPISODE_SCHEMA);
+    return List.of(ROW_SCHEMA, EPISODE_SCHEMA, AGENT_SCHEMA);
   }
 
-  /** The schemas, and those that lie in them. */
+  /** The schemas of what the code writes, and those that lie in them. */
   static List<JsonNode> objects() {
     return List.of(ROW_SCHEMA, EPISODE_SCHEMA, RUN_SCHEMA);
   }
@@ -118,6 +120,7 @@ class SchemasTest {
   void namesAreThoseOfTheCode() {
     assertEquals(RowFormat.SCHEMA_ID, ROW_SCHEMA.get("$id").textValue());
     assertEquals(Manifest.SCHEMA_ID, EPISODE_SCHEMA.get("$id").textValue());
+    assertEquals(AgentConfig.SCHEMA_ID, AGENT_SCHEMA.get("$id").textValue());
   }
 
   @ParameterizedTest

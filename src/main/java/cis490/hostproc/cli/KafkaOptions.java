@@ -8,6 +8,7 @@ import cis490.hostproc.episode.Text;
 import cis490.hostproc.journal.FileFailure;
 import cis490.hostproc.kafka.BadSettingException;
 import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.ServerList;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -16,8 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +30,6 @@ final class KafkaOptions {
 
   /** An episode id never begins with a dot, so no episode's folder is in the way. */
   static final String BROKER_DATA = "episodes/.kafka";
-
-  private static final int PORT_MAX = 65535;
-
-  /** As Kafka's clients take it; some put a scheme before it. */
-  private static final String SERVER =
-      "([0-9a-zA-Z%._-]*://)?(\\[[0-9a-zA-Z%._:-]+]|[0-9a-zA-Z%._-]+):(?<port>[0-9]{1,5})";
 
   private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
@@ -222,15 +215,9 @@ final class KafkaOptions {
           "where is Kafka? --bootstrap-servers HOST:PORT, --embedded-broker"
               + (offlineAllowed ? ", or --offline for the file alone" : ""));
     }
-    int found = 0;
-    for (String server : servers.split(",")) {
-      if (!server.isBlank()) {
-        requireServer(where, server.strip());
-        found++;
-      }
-    }
-    if (found == 0) {
-      throw usage(where + "'" + servers + "' is not HOST:PORT");
+    String problem = ServerList.problem(servers);
+    if (problem != null) {
+      throw usage(where + Text.printable(problem));
     }
     return servers;
   }
@@ -241,17 +228,6 @@ final class KafkaOptions {
       return new KafkaSettings(own).value(BOOTSTRAP);
     } catch (KafkaException wrong) {
       throw usage(kafkaConfig + lineOf(BOOTSTRAP) + ": " + wrong.getMessage());
-    }
-  }
-
-  private void requireServer(String where, String server) {
-    Matcher parts = Pattern.compile(SERVER).matcher(server);
-    if (!parts.matches()) {
-      throw usage(where + "'" + Text.printable(server) + "' is not HOST:PORT");
-    }
-    int port = Integer.parseInt(parts.group("port"));
-    if (port < 1 || port > PORT_MAX) {
-      throw usage(where + "'" + server + "' is not HOST:PORT: a port is 1 to " + PORT_MAX);
     }
   }
 

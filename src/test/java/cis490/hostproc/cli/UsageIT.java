@@ -234,11 +234,12 @@ class UsageIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"schema", "schema row", "schema episode"})
+  @ValueSource(strings = {"schema", "schema row", "schema episode", "schema agent"})
   void schemaPrintsTheSchema(String args) throws Exception {
     Hostproc run = Hostproc.run(folder, args.split(" "));
     assertEquals(0, run.exitCode());
-    String expected = args.endsWith("episode") ? "episode" : "host_proc.row";
+    String last = args.substring(args.lastIndexOf(' ') + 1);
+    String expected = last.equals("episode") || last.equals("agent") ? last : "host_proc.row";
     assertEquals(Files.readString(Path.of("schemas", expected + ".schema.json")), run.out());
     assertFalse(run.out().isEmpty());
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cis490.hostproc.agent.AgentConfig;
+import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.Manifest;

@@ -1,4 +1,4 @@
-/** The agent, which records many processes: its configuration, and the rules that find them. */
+/** The episodes of a host: processes found by rules, recorded, shipped and sealed by themselves. */
 @NullMarked
 package cis490.hostproc.agent;
 

@@ -36,7 +36,7 @@ final class CheckedFile implements AutoCloseable {
   private CheckedFile(FileShipment.Plan plan, JournalReader reader, @Nullable Manifest known) {
     this.plan = plan;
     this.gate = new RowGate(plan.file(), plan.skipInvalid());
-    this.manifestFile = ManifestFile.beside(plan.file());
+    this.manifestFile = plan.manifestFile();
     this.reader = reader;
     this.known = known == null ? null : underItsName(known);
   }
@@ -62,7 +62,7 @@ final class CheckedFile implements AutoCloseable {
   private static CheckedFile withManifest(FileShipment.Plan plan, JournalReader reader)
       throws IOException {
     try {
-      Manifest known = ManifestFile.beside(plan.file()).read().orElse(null);
+      Manifest known = plan.manifestFile().read().orElse(null);
       return new CheckedFile(plan, reader, known);
     } catch (IOException failure) {
       reader.close();

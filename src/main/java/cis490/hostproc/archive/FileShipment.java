@@ -2,6 +2,7 @@ package cis490.hostproc.archive;
 
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.FailedException;
+import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.row.RowFormat;
 import cis490.hostproc.ship.KnownManifest;
@@ -18,15 +19,12 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ships a file that is there already: checks it before anything is sent, has a shipper ship it, and
  * closes the episode if nobody else will.
  */
 public final class FileShipment implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(FileShipment.class);
 
   /** After {@link #stop()}: the last rows of a file that was followed, and their proof. */
   public static final Duration STOPS_WITHIN = Duration.ofSeconds(30);
@@ -61,22 +59,26 @@ public final class FileShipment implements AutoCloseable {
    *
    * @param episode whose rows they are
    * @param file of rows
+   * @param manifestFile where its manifest is, or will be
    * @param follow whether it still grows
    * @param skipInvalid whether lines that are not rows are left out
    * @param renamed whether the file was recorded under another name
    * @param giveUpAfter time without progress; null for never
    * @param linger how long rows gather
    * @param connector the way to the brokers
+   * @param log what happens to this episode
    */
   public record Plan(
       EpisodeId episode,
       Path file,
+      ManifestFile manifestFile,
       boolean follow,
       boolean skipInvalid,
       boolean renamed,
       @Nullable Duration giveUpAfter,
       Duration linger,
-      Connector connector) {}
+      Connector connector,
+      Logger log) {}
 
   /** What is being done. */
   public enum Step {
@@ -227,7 +229,7 @@ public final class FileShipment implements AutoCloseable {
             manifest,
             plan.linger(),
             true,
-            LOG);
+            plan.log());
     shipper = new Shipper(job, inKafka, figures);
     startedNs = System.nanoTime();
     shipping = ShipperThreads.step(shipper);
@@ -239,7 +241,7 @@ public final class FileShipment implements AutoCloseable {
   private Shipper.Outcome watch() throws InterruptedException {
     long movedAtNs = System.nanoTime();
     long moved = -1;
-    Standstill standstill = new Standstill(LOG, Standstill.AFTER, movedAtNs);
+    Standstill standstill = new Standstill(plan.log(), Standstill.AFTER, movedAtNs);
     Duration limit = plan.giveUpAfter();
     boolean complete = !plan.follow();
     Shipper.Outcome now = shipping.await(LOOK_EVERY);

@@ -9,13 +9,9 @@ import cis490.hostproc.ship.ManifestFeed;
 import cis490.hostproc.ship.ShippingStoppedException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The manifest of a file that is shipped: as Kafka gets it, and in the end beside the file. */
 final class ShippedManifest implements ManifestFeed {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ShippedManifest.class);
 
   private final FileShipment.Plan plan;
   private final CheckedFile file;
@@ -102,9 +98,10 @@ final class ShippedManifest implements ManifestFeed {
       }
       file.manifestFile().write(sealed.keeping(beside));
     } catch (IOException failure) {
-      LOG.info(
-          "the sealed manifest is in Kafka alone: {}",
-          FileFailure.describe(file.manifestFile().path(), failure));
+      plan.log()
+          .info(
+              "the sealed manifest is in Kafka alone: {}",
+              FileFailure.describe(file.manifestFile().path(), failure));
     }
   }
 }

@@ -166,9 +166,10 @@ final class CollectCommand extends Command {
     return new Plan(
         episode(),
         rowsFile(),
+        ManifestFile.beside(rowsFile()),
         appendOtherProcess(),
         new Plan.Subject(procRoot(), pid(), command()),
-        new Plan.Grid(intervalMs(), durationNs(), monoOriginNs()),
+        new Plan.Grid(intervalMs(), durationNs(), monoOriginNs(), !command().isEmpty(), 0),
         connection == null ? null : new Plan.Shipping(connection, linger(), flushTimeout()),
         Log::get);
   }

@@ -34,9 +34,12 @@ final class KafkaOptions {
   private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
   private final Command command;
-  private final OptionSpec servers;
-  private final OptionSpec broker;
-  private final OptionSpec config;
+  private final @Nullable OptionSpec servers;
+  private final @Nullable OptionSpec broker;
+  private final @Nullable OptionSpec config;
+
+  /** What the file of settings is called in messages. */
+  private final String configName;
 
   /** Set by the one command that works without Kafka. */
   private boolean offlineAllowed;
@@ -50,8 +53,25 @@ final class KafkaOptions {
   private @Nullable Path embeddedBroker;
   private @Nullable Path kafkaConfig;
 
+  /** As the agent's configuration has it, for a command without such options. */
+  KafkaOptions(
+      Command command,
+      @Nullable String bootstrapServers,
+      @Nullable Path embeddedBroker,
+      @Nullable Path kafkaConfig) {
+    this.command = command;
+    this.servers = null;
+    this.broker = null;
+    this.config = null;
+    this.configName = "kafka.config";
+    this.bootstrapServers = bootstrapServers;
+    this.embeddedBroker = embeddedBroker;
+    this.kafkaConfig = kafkaConfig;
+  }
+
   KafkaOptions(Command command) {
     this.command = command;
+    this.configName = "--kafka-config";
     servers =
         command.add(
             OptionSpec.builder("--bootstrap-servers")
@@ -84,9 +104,11 @@ final class KafkaOptions {
 
   /** Checks all that can be checked before anything is touched. */
   void check(boolean offline) {
-    bootstrapServers = servers.getValue();
-    embeddedBroker = broker.getValue();
-    kafkaConfig = config.getValue();
+    if (servers != null && broker != null && config != null) {
+      bootstrapServers = servers.getValue();
+      embeddedBroker = broker.getValue();
+      kafkaConfig = config.getValue();
+    }
     if (offline) {
       if (bootstrapServers != null || embeddedBroker != null || kafkaConfig != null) {
         throw usage("--offline goes with no other Kafka option");
@@ -115,10 +137,9 @@ final class KafkaOptions {
     try {
       properties.load(new StringReader(configText()));
     } catch (IOException unreadable) {
-      throw usage(
-          "--kafka-config " + FileFailure.describe(requireNonNull(kafkaConfig), unreadable));
+      throw usage(configName + " " + FileFailure.describe(requireNonNull(kafkaConfig), unreadable));
     } catch (IllegalArgumentException malformed) {
-      throw usage("--kafka-config " + kafkaConfig + ": " + malformed.getMessage());
+      throw usage(configName + " " + kafkaConfig + ": " + malformed.getMessage());
     }
     for (String name : properties.stringPropertyNames()) {
       if (!KafkaSettings.allowed(name, properties.getProperty(name))) {

@@ -15,6 +15,7 @@ public final class Main extends Command {
   private static final List<String> COMMANDS =
       List.of(
           "collect",
+          "agent",
           "ship",
           "verify",
           "export",
@@ -109,6 +110,7 @@ public final class Main extends Command {
   private static Command command(String name) {
     return switch (name) {
       case "collect" -> new CollectCommand();
+      case "agent" -> new AgentCommand();
       case "ship" -> new ShipCommand();
       case "verify" -> new VerifyCommand();
       case "export" -> new ExportCommand();

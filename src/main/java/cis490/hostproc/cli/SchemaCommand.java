@@ -1,6 +1,6 @@
 package cis490.hostproc.cli;
 
-import cis490.hostproc.agent.AgentConfig;
+import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.row.RowFormat;
 import java.io.IOException;

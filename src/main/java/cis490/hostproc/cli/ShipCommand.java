@@ -1,7 +1,9 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.archive.FileShipment;
+import cis490.hostproc.collect.Log;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.ship.KnownManifest;
 import cis490.hostproc.ship.Shipper;
 import java.nio.file.Path;
@@ -93,12 +95,14 @@ final class ShipCommand extends Command {
     return new FileShipment.Plan(
         episode(),
         file(),
+        ManifestFile.beside(file()),
         follow(),
         skipInvalid(),
         renamed.getValue(),
         giveUpAfter(),
         linger.linger(),
-        connection);
+        connection,
+        Log.get());
   }
 
   EpisodeId episode() {

@@ -1,6 +1,7 @@
 package cis490.hostproc.collect;
 
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.kafka.Connector;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.slf4j.Logger;
  *
  * @param episode whose rows they are
  * @param rowsFile where they are appended
+ * @param manifestFile where their manifest is, or will be
  * @param appendOtherProcess whether to go on in a file with rows of another process, or of an
  *     unknown one
  * @param subject the process
@@ -24,6 +26,7 @@ import org.slf4j.Logger;
 public record Plan(
     EpisodeId episode,
     Path rowsFile,
+    ManifestFile manifestFile,
     boolean appendOtherProcess,
     Subject subject,
     Grid grid,
@@ -45,8 +48,15 @@ public record Plan(
    * @param intervalMs between two ticks
    * @param durationNs after which the run ends; {@link Long#MAX_VALUE} if only the process ends it
    * @param originMonoNs reading of CLOCK_MONOTONIC that times count from; null for the first tick's
+   * @param isAtOnce whether the first tick is taken at once, wherever the grid is
+   * @param delayNs before the first tick, 0 or more: many episodes do not all begin at one moment
    */
-  public record Grid(long intervalMs, long durationNs, Long originMonoNs) {
+  public record Grid(
+      long intervalMs,
+      long durationNs,
+      @Nullable Long originMonoNs,
+      boolean isAtOnce,
+      long delayNs) {
 
     long intervalNs() {
       return Duration.ofMillis(intervalMs).toNanos();

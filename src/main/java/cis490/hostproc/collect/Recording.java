@@ -95,7 +95,7 @@ final class Recording implements AutoCloseable {
       } else {
         ProgramFile.requireExecutable(subject.command().get(0));
       }
-      ManifestFile file = ManifestFile.beside(plan.rowsFile());
+      ManifestFile file = plan.manifestFile();
       EarlierRuns.requireOwnManifest(plan, file);
       journal = Journal.open(plan.rowsFile());
       earlier = EarlierRuns.of(plan, machine, target, journal, file);
@@ -133,7 +133,7 @@ final class Recording implements AutoCloseable {
   private void writeOpenManifest() {
     // The loading of classes comes before all measuring.
     opening(clock.monotonicNs(), clock.wallNs()).toJson();
-    long aheadNs = 0;
+    long aheadNs = plan.grid().delayNs();
     for (int i = 0; i < OPEN_MANIFEST_TRIES; i++) {
       long beforeNs = clock.monotonicNs();
       startedNs = beforeNs + aheadNs;
@@ -142,7 +142,7 @@ final class Recording implements AutoCloseable {
       if (afterNs <= startedNs) {
         break;
       }
-      aheadNs = 2 * (afterNs - beforeNs);
+      aheadNs = Math.max(aheadNs, 2 * (afterNs - beforeNs));
     }
   }
 
@@ -197,7 +197,7 @@ final class Recording implements AutoCloseable {
   private Schedule schedule() {
     long originNs = requireNonNull(manifest.manifest().beginning().originMonoNs());
     Plan.Grid grid = plan.grid();
-    return target.isCommand()
+    return grid.isAtOnce()
         ? Schedule.atOnce(originNs, grid.intervalNs(), startedNs, grid.durationNs())
         : Schedule.from(originNs, grid.intervalNs(), startedNs, grid.durationNs());
   }

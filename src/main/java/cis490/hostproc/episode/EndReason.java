@@ -16,6 +16,12 @@ public enum EndReason {
   /** SIGINT, SIGTERM or SIGHUP to the collector. */
   @JsonProperty("signal")
   SIGNAL("stopped by a signal"),
+  /** Somebody asked the agent to end it. */
+  @JsonProperty("stopped")
+  STOPPED("stopped on request"),
+  /** The agent was given rules without the one that found the process. */
+  @JsonProperty("rule_gone")
+  RULE_GONE("its rule is gone"),
   /** The collector itself failed; its log says how. */
   @JsonProperty("failure")
   FAILURE("the collector failed"),

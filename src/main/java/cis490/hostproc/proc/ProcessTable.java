@@ -38,6 +38,23 @@ public final class ProcessTable {
   private ProcessTable() {}
 
   /**
+   * The ids of all processes, zombies included: one look at the folder, none at the processes.
+   *
+   * @param procRoot where procfs is mounted, usually {@code /proc}
+   * @return by no order; empty if there is no procfs
+   */
+  public static List<Long> pids(Path procRoot) {
+    String[] names = procRoot.toFile().list();
+    List<Long> pids = new ArrayList<>();
+    for (String name : names == null ? new String[0] : names) {
+      if (Character.isDigit(name.charAt(0))) {
+        pids.add(Long.valueOf(name));
+      }
+    }
+    return pids;
+  }
+
+  /**
    * Looks at all of them; those that end meanwhile, and zombies, are left out.
    *
    * @param procRoot where procfs is mounted, usually {@code /proc}
@@ -54,7 +71,7 @@ public final class ProcessTable {
     return all;
   }
 
-  private static Optional<Entry> entry(Path directory) {
+  static Optional<Entry> entry(Path directory) {
     try {
       String stat = new String(Files.readAllBytes(directory.resolve(Stat.FILE)), ISO_8859_1);
       int nameEnd = stat.lastIndexOf(')');

@@ -1,0 +1,34 @@
+package cis490.hostproc.agent;
+
+import cis490.hostproc.config.Rule;
+import cis490.hostproc.proc.ProcessFacts;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A process that rules have found.
+ *
+ * @param process it
+ * @param rules that fit, in the order of the configuration, at least one
+ * @param values of the first rule's placeholders
+ */
+public record Found(ProcessFacts process, List<Rule> rules, Map<String, String> values) {
+
+  /**
+   * The rule that it is recorded by.
+   *
+   * @return the first that fits
+   */
+  public Rule rule() {
+    return rules.get(0);
+  }
+
+  /**
+   * The id of its episode, by the rule's template.
+   *
+   * @return perhaps not a valid one
+   */
+  public String episode() {
+    return rule().episode().expand(values);
+  }
+}

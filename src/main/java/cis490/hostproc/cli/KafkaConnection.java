@@ -19,6 +19,9 @@ final class KafkaConnection implements Connector, AutoCloseable {
   private @Nullable BrokerProcess broker;
   private boolean closed;
 
+  /** Apart from the lock of this, for which close() does not wait long. */
+  private final Object starting = new Object();
+
   KafkaConnection(Map<String, String> own, @Nullable Path embeddedData) {
     this.own = own;
     this.embeddedData = embeddedData;
@@ -35,13 +38,17 @@ final class KafkaConnection implements Connector, AutoCloseable {
     if (embeddedData == null) {
       return new KafkaSettings(own);
     }
-    BrokerProcess broker = this.broker;
-    if (broker == null || !broker.alive()) {
-      broker = startBroker(embeddedData);
-    }
     Map<String, String> all = new HashMap<>(own);
-    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
+    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker(embeddedData).address());
     return new KafkaSettings(all);
+  }
+
+  /** Of many episodes one starts it, and the others wait for that. */
+  private BrokerProcess broker(Path data) throws IOException, InterruptedException {
+    synchronized (starting) {
+      BrokerProcess running = this.broker;
+      return running != null && running.alive() ? running : startBroker(data);
+    }
   }
 
   private BrokerProcess startBroker(Path data) throws IOException, InterruptedException {

@@ -4,12 +4,8 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,11 +33,6 @@ final class Posix {
   private static final int SIGNAL_BITS = 0x7f;
   private static final int SIGNALLED = 128;
 
-  private static final String LIBRARY_FOLDER = "jna.boot.library.path";
-
-  /** Where JNA looks for other libraries; it would ask ldconfig(8), which takes its time. */
-  private static final String OTHER_FOLDERS = "jna.platform.library.path";
-
   private final NativeLibrary library;
 
   private Posix(NativeLibrary library) {
@@ -56,29 +47,13 @@ final class Posix {
    */
   static Posix load() throws IOException {
     try {
-      findLibrary();
-      return new Posix(NativeLibrary.getProcess());
-    } catch (LinkageError unsupported) {
+      return new Posix(CLibrary.load());
+    } catch (IOException unsupported) {
       throw new IOException(
           "no command can be started on this machine ("
               + unsupported.getMessage()
               + "); start it by hand, and give its --pid",
           unsupported);
-    }
-  }
-
-  /** JNA's native part lies beside its jar; else JNA would write it to a folder for temporaries. */
-  private static void findLibrary() throws IOException {
-    System.setProperty(OTHER_FOLDERS, "");
-    Path jar;
-    try {
-      jar = Path.of(Native.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException wrong) {
-      throw new IOException(wrong);
-    }
-    Path folder = jar.resolveSibling(Path.of("com", "sun", "jna", Platform.RESOURCE_PREFIX));
-    if (System.getProperty(LIBRARY_FOLDER) == null && Files.isDirectory(folder)) {
-      System.setProperty(LIBRARY_FOLDER, folder.toString());
     }
   }
 

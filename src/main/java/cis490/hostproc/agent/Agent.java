@@ -44,7 +44,6 @@ import org.slf4j.Logger;
  */
 public final class Agent {
 
-  private static final Duration LOOK_AT_EPISODE_EVERY = Duration.ofSeconds(1);
   private static final int SHIPPER_THREADS = 2;
   private static final int SHIPPER_THREADS_MAX = 64;
   private static final int WORKERS_MAX = 32;
@@ -171,7 +170,7 @@ public final class Agent {
   }
 
   private long nextLookAtNs() {
-    return System.nanoTime() + LOOK_AT_EPISODE_EVERY.toNanos() / Math.max(1, episodes.size());
+    return System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos() / Math.max(1, episodes.size());
   }
 
   private void await(long untilNs) throws InterruptedException {
@@ -386,7 +385,7 @@ public final class Agent {
     }
     boolean isLookDue = System.nanoTime() - episode.lookAtNs() >= 0;
     if (isLookDue) {
-      episode.lookAt(System.nanoTime() + LOOK_AT_EPISODE_EVERY.toNanos());
+      episode.lookAt(System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos());
     }
     switch (episode.state()) {
       case SAMPLING -> {
@@ -483,7 +482,7 @@ public final class Agent {
     while (!episodes.isEmpty() && System.nanoTime() - deadlineNs < 0) {
       episodes.values().forEach(this::advance);
       forgetDone();
-      await(System.nanoTime() + LOOK_AT_EPISODE_EVERY.toNanos());
+      await(System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos());
     }
     if (leftBehind != null) {
       leftBehind.close();
@@ -501,10 +500,10 @@ public final class Agent {
         work(each, each::finish);
       }
     }
-    long deadlineNs = System.nanoTime() + LOOK_AT_EPISODE_EVERY.toNanos() * 5;
+    long deadlineNs = System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos() * 5;
     while (episodes.values().stream().anyMatch(AgentEpisode::isBusy)
         && System.nanoTime() - deadlineNs < 0) {
-      await(System.nanoTime() + LOOK_AT_EPISODE_EVERY.toNanos());
+      await(System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos());
     }
     forgetDone();
   }

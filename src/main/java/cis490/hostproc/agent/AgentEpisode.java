@@ -4,6 +4,8 @@ import cis490.hostproc.collect.LiveEpisode;
 import cis490.hostproc.collect.Plan;
 import cis490.hostproc.collect.Result;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -25,6 +27,8 @@ final class AgentEpisode {
     DONE
   }
 
+  static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
   private final Plan plan;
   private final ProcessKey process;
   private final @Nullable String rule;
@@ -37,7 +41,10 @@ final class AgentEpisode {
   private volatile boolean isBusy;
   private volatile @Nullable String refusal;
   private volatile @Nullable Result result;
-  private long lookAtNs;
+
+  /** At first any: not all of them are looked at in one moment. */
+  private long lookAtNs =
+      System.nanoTime() + ThreadLocalRandom.current().nextLong(LOOK_EVERY.toNanos());
 
   AgentEpisode(Plan plan, ProcessKey process, @Nullable String rule) {
     this.plan = plan;

@@ -1,11 +1,12 @@
 package cis490.hostproc.ship;
 
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.DelayQueue;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +24,18 @@ public final class ShipperThreads {
   /** A shipper that waits for its turn so long needs one more thread. */
   private static final Duration WAITS_TOO_LONG = Duration.ofMillis(500);
 
-  private static final Duration IDLE_ENDS_AFTER = Duration.ofSeconds(10);
-
   /** The part of a wait that is left to chance, so that shippers do not all come at once. */
   private static final int SPREAD_BY = 4;
 
+  private static final Duration IDLE_ENDS_AFTER = Duration.ofSeconds(10);
+
   private final int threads;
   private final int threadsMax;
+  private final DelayQueue<Task> waiting = new DelayQueue<>();
 
-  /** Guarded by this, as all that follows. */
-  private final PriorityQueue<Task> waiting =
-      new PriorityQueue<>(Comparator.comparingLong(task -> task.readyAtNs));
-
+  /** Guarded by this, as the next two. */
   private int alive;
+
   private int idle;
   private boolean isWatched;
 
@@ -51,16 +51,17 @@ public final class ShipperThreads {
   }
 
   /** A shipper, and how it stands. */
-  public final class Task {
+  public final class Task implements Delayed {
 
     private final Shipper shipper;
     private final Runnable onDone;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** {@link System#nanoTime()} of its next turn; guarded by the threads' lock. */
+    /** {@link System#nanoTime()} of its next turn; not changed while it waits. */
     private long readyAtNs = System.nanoTime();
 
-    private boolean isCalled;
+    /** Somebody wants it to take its turn soon. */
+    private volatile boolean isCalled;
 
     private Task(Shipper shipper, Runnable onDone) {
       this.shipper = shipper;
@@ -109,6 +110,16 @@ public final class ShipperThreads {
       return ended.getCount() == 0;
     }
 
+    @Override
+    public long getDelay(TimeUnit unit) {
+      return unit.convert(readyAtNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public int compareTo(Delayed other) {
+      return Long.signum(readyAtNs - ((Task) other).readyAtNs);
+    }
+
     /** Returns how long it has nothing to do, ns. */
     private long takeTurn() {
       long sinceNs = System.nanoTime();
@@ -154,7 +165,6 @@ public final class ShipperThreads {
       isWatched = true;
       startDaemon(this::watch, "hostproc-shippers");
     }
-    notifyAll();
   }
 
   private void startThread() {
@@ -168,34 +178,40 @@ public final class ShipperThreads {
     thread.start();
   }
 
-  private synchronized void call(Task task) {
+  private void call(Task task) {
     task.isCalled = true;
     if (waiting.remove(task)) {
       task.readyAtNs = System.nanoTime();
       waiting.add(task);
-      notifyAll();
     }
   }
 
   private void work() {
-    Task task = next();
-    while (task != null) {
-      long idleNs = task.takeTurn();
-      if (task.shipper.isDone()) {
-        task.ended.countDown();
-        task.onDone.run();
-      } else {
-        putBack(task, idleNs);
+    try {
+      Task task = next();
+      while (task != null) {
+        take(task);
+        task = next();
       }
-      task = next();
+    } catch (InterruptedException nobodyDoesThat) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private synchronized void putBack(Task task, long idleNs) {
-    task.readyAtNs = System.nanoTime() + (task.isCalled ? 0 : spread(idleNs));
+  private void take(Task task) {
+    task.isCalled = false;
+    long idleNs = task.takeTurn();
+    if (task.shipper.isDone()) {
+      task.ended.countDown();
+      task.onDone.run();
+      return;
+    }
+    task.readyAtNs = System.nanoTime() + spread(idleNs);
     waiting.add(task);
-    // Whoever waits for a later one looks again.
-    notifyAll();
+    if (task.isCalled) {
+      // Between the turn and now, when it was not found among those that wait.
+      call(task);
+    }
   }
 
   private long spread(long idleNs) {
@@ -204,52 +220,51 @@ public final class ShipperThreads {
   }
 
   /** The one whose turn it is, once it is; null if this thread is not needed any more. */
-  private synchronized @Nullable Task next() {
-    long idleUntilNs = System.nanoTime() + IDLE_ENDS_AFTER.toNanos();
-    while (true) {
-      long nowNs = System.nanoTime();
-      Task first = waiting.peek();
-      if (first != null && first.readyAtNs - nowNs <= 0) {
-        first.isCalled = false;
-        return waiting.remove();
+  private @Nullable Task next() throws InterruptedException {
+    while (becomesIdle()) {
+      Task task = waiting.poll(IDLE_ENDS_AFTER.toNanos(), TimeUnit.NANOSECONDS);
+      if (endsIdle(task)) {
+        return task;
       }
-      boolean isNeeded = alive <= threads && first != null;
-      if (nowNs - idleUntilNs >= 0 && !isNeeded) {
-        alive--;
-        return null;
-      }
-      awaitOne(first == null ? idleUntilNs - nowNs : first.readyAtNs - nowNs);
     }
+    return null;
   }
 
-  private void awaitOne(long limitNs) {
-    idle++;
-    try {
-      TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, limitNs));
-    } catch (InterruptedException nobodyDoesThat) {
-      Thread.currentThread().interrupt();
-    } finally {
-      idle--;
+  /** False if this thread is one too many: others have nothing to do already. */
+  private synchronized boolean becomesIdle() {
+    if (alive > threads && idle > 0) {
+      alive--;
+      return false;
     }
+    idle++;
+    return true;
+  }
+
+  /** False if it has nothing to do, but stays. */
+  private synchronized boolean endsIdle(@Nullable Task task) {
+    idle--;
+    if (task == null && waiting.isEmpty()) {
+      alive--;
+      return true;
+    }
+    return task != null;
   }
 
   /** Starts one more thread whenever somebody waits too long for a turn. */
-  private synchronized void watch() {
-    while (alive > 0) {
-      if (idle == 0 && alive < threadsMax && isSomebodyLate()) {
-        startThread();
-      }
-      try {
-        wait(WAITS_TOO_LONG.toMillis());
-      } catch (InterruptedException nobodyDoesThat) {
-        break;
-      }
-    }
-    isWatched = false;
+  private void watch() {
+    do {
+      LockSupport.parkNanos(WAITS_TOO_LONG.toNanos());
+    } while (isToBeWatched());
   }
 
-  private boolean isSomebodyLate() {
+  private synchronized boolean isToBeWatched() {
     Task first = waiting.peek();
-    return first != null && System.nanoTime() - first.readyAtNs > WAITS_TOO_LONG.toNanos();
+    boolean isLate =
+        first != null && System.nanoTime() - first.readyAtNs > WAITS_TOO_LONG.toNanos();
+    if (isLate && idle == 0 && alive < threadsMax) {
+      startThread();
+    }
+    isWatched = alive > 0;
+    return isWatched;
   }
 }

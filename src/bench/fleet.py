@@ -40,15 +40,19 @@ class Figures:
     """Of one program, over all rounds."""
 
     def __init__(self):
-        self.us, self.broker_us, self.census = [], [], []
+        self.us, self.broker_us, self.made_share, self.census = [], [], [], []
 
     def add(self, window):
         self.us.append(window.us)
         self.broker_us.append(window.broker_us)
+        self.made_share.append(100 * window.rows / window.due)
         self.census.append(census(window.fleet))
 
     def held(self):
         return whole(statistics.median(each) for each in zip(*self.census))
+
+    def made(self):
+        return f"{statistics.median(self.made_share):.0f}"
 
     def broker(self):
         return spread(self.broker_us) if any(self.broker_us) else ""
@@ -79,7 +83,8 @@ def bench_fleet():
         for interval_ms in (100, 10):
             lines += fleet_lines(pids, interval_ms)
     head = (
-        "interval", "", "CPU µs a row", "× floor", "× Python", *CENSUS, "broker, CPU µs a row",
+        "interval", "", "CPU µs a row", "× floor", "× Python", "rows, % of those due", *CENSUS,
+        "broker, CPU µs a row",
     )  # fmt: skip
     table("fleet", head, lines, medians())
 
@@ -95,9 +100,10 @@ def fleet_lines(pids, interval_ms):
     figures = in_turn(programs)
     for name, each in figures.items():
         ratios = [ratio(each.us, figures[other].us) for other in ("C floor", "Python")]
-        yield f"{interval_ms} ms", name, spread(each.us), *ratios, *each.held(), each.broker()
+        held = (each.made(), *each.held(), each.broker())
+        yield f"{interval_ms} ms", name, spread(each.us), *ratios, *held
     if "PCP" not in figures:
-        yield f"{interval_ms} ms", "PCP", "not installed", *[""] * 7
+        yield f"{interval_ms} ms", "PCP", "not installed", *[""] * 8
 
 
 def bench_fleet_memory():

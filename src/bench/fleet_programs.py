@@ -84,7 +84,7 @@ class Fleet:
 
     def await_start(self):
         """Returns when it samples."""
-        self.members[0].await_that(lambda: len(self.begun()) >= self.count, "rows of all processes")
+        self.members[0].await_that(lambda: len(self.begun()) >= self.count, "row of each process")
 
     def begun(self):
         return [path for path in self.files() if path.stat().st_size > 0]
@@ -256,16 +256,17 @@ class Pcp(Fleet):
             "-p", programs.BROKER_PORT + 1, "-l", self.folder / "pmcd.log", log=self.log,
         )  # fmt: skip
         yield daemon
-        daemon.await_that(self.socket.exists, "pmcd's socket")
+        daemon.await_that(self.socket.exists, "socket")
         yield Running(
-            "pmlogger", "-L", "-c", numbers, "-h", f"unix:/{self.socket}", "-n", PCP_NAMES,
+            "pmlogger", "-L", "-c", numbers, "-h", f"unix:/{self.socket}",
             "-l", self.folder / "pmlogger.log", self.folder / "rows", log=self.log,
         )  # fmt: skip
 
     def await_start(self):
         """pmcd's sources are its children, and end with it."""
         daemon = self.members[0]
-        daemon.await_that(self.begun, "an archive of pmlogger")
+        daemon.await_that(self.begun, "archive")
+        self.count = sum(name.isdigit() for name in os.listdir("/proc"))
         for pid in daemon.proc(f"task/{daemon.pid}/children").read_text().split():
             source = Running()
             source.pid = int(pid)
@@ -275,11 +276,17 @@ class Pcp(Fleet):
         return sorted(self.folder.glob("rows.[0-9]*"))
 
     def mark(self):
-        return time.monotonic()
+        """Records: one a tick, each with its length, which counts itself, in front."""
+        records = 0
+        for path in self.files():
+            at, archive = 0, path.read_bytes()
+            while at + 4 <= len(archive):
+                at += int.from_bytes(archive[at : at + 4], "big")
+                records += at <= len(archive)
+        return records
 
     def rows_between(self, begun, ended):
-        processes = sum(name.isdigit() for name in os.listdir("/proc"))
-        return (ended - begun) * 1000 / self.interval_ms * processes
+        return (ended - begun) * self.count
 
 
 class FleetWindow:
@@ -288,13 +295,16 @@ class FleetWindow:
     def __init__(self, fleet):
         self.fleet = fleet
         self.begun = fleet.mark()
+        self.began = time.monotonic()
         self.cpu = fleet.cpu_ns()
 
     def end(self):
         cpu, self.ended = self.fleet.cpu_ns(), self.fleet.mark()
+        seconds = time.monotonic() - self.began
         self.rows = self.fleet.rows_between(self.begun, self.ended)
         if self.rows == 0:
             sys.exit(f"{type(self.fleet).__name__}: no rows in the time measured")
+        self.due = seconds * 1000 / self.fleet.interval_ms * self.fleet.count
         self.us, self.broker_us = (
             (now - before) / self.rows / NS_PER_US for now, before in zip(cpu, self.cpu)
         )

@@ -104,8 +104,10 @@ class Running:
         """Ends the benchmark if the process ends first, or does not get there."""
         until = time.monotonic() + READY_S
         while not is_ready():
-            if self.process.poll() is not None or time.monotonic() > until:
-                sys.exit(f"{self.last_words()}\n{what}: not after {READY_S} s, or it has ended")
+            if self.process.poll() is not None:
+                sys.exit(f"{self.last_words()}\n{self.command[0]} has ended before {what}")
+            if time.monotonic() > until:
+                sys.exit(f"{self.last_words()}\n{self.command[0]}: no {what} within {READY_S} s")
             time.sleep(0.05)
 
     def last_words(self):
@@ -188,7 +190,7 @@ class Broker(Running):
         run("rm", "-rf", self.data)
         super().__enter__()
         try:
-            self.await_that(lambda: "ready" in Path(self.log).read_text(), "a broker that is ready")
+            self.await_that(lambda: "ready" in Path(self.log).read_text(), "ready broker")
         except BaseException:
             self.__exit__()
             raise

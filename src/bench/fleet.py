@@ -15,6 +15,8 @@ from tables import FLEET_S, ROUNDS
 from tables import medians, ratio, spread, table
 
 EPISODES = 64
+MANY = 512
+MEMORY_OF = (1, 16, 64, 128)
 WINDOW_S = 30
 BASELINE_S = 120  # a baseline ends by itself, at the latest
 KIB_PER_MIB = 1024
@@ -110,7 +112,7 @@ def bench_fleet_memory():
     """Memory of 1, 16, 64 and 128 episodes at 100 ms, and what each further one takes."""
     lines = []
     before = None
-    for count in (1, 16, 64, 128):
+    for count in MEMORY_OF:
         with targets(count), Agent(count, 100) as agent:
             time.sleep(agent.warm_up_s)
             now = census(agent)
@@ -125,7 +127,7 @@ def bench_fleet_memory():
 
 
 def bench_fleet_one():
-    """One episode at 10 ms: the agent beside collect, and the floor of many beside the floor of one."""
+    """One episode at 10 ms: the agent beside collect, the floor of many beside that of one."""
     with targets(1) as pids:
         figures = in_turn(
             {
@@ -145,14 +147,13 @@ def bench_fleet_one():
 
 def bench_fleet_many():
     """512 episodes at 1 s: ticks missed and CPU a row, beside the floor."""
-    count = 512
     seconds = 60
     windows = {"C floor": [], "agent": []}
-    with targets(count) as pids:
+    with targets(MANY) as pids:
         for _ in range(ROUNDS):
             with FleetFloor(pids, 1000, BASELINE_S) as floor:
                 windows["C floor"].append(measured(floor, seconds))
-            with Agent(count, 1000) as agent:
+            with Agent(MANY, 1000) as agent:
                 windows["agent"].append(measured(agent, seconds))
     floor_us = [window.us for window in windows["C floor"]]
     lines = []

@@ -97,7 +97,7 @@ class Fleet:
         return self.sum_of("whole_cpu_ns"), self.broker.whole_cpu_ns() if self.broker else 0
 
     def mark(self):
-        """What {@code rows_between} takes: how long each file is."""
+        """What `rows_between` takes: how long each file is."""
         return {path: path.stat().st_size for path in self.files()}
 
     def rows_between(self, begun, ended):
@@ -155,7 +155,7 @@ def pythons(pids, interval_ms, seconds):
 
 
 class OneCollector(Fleet):
-    """{@code hostproc collect}, as it is used for one process."""
+    """`hostproc collect`, as it is used for one process."""
 
     warm_up_s = WARM_UP_S
     count = 1
@@ -258,7 +258,7 @@ class Pcp(Fleet):
         yield daemon
         daemon.await_that(self.socket.exists, "socket")
         yield Running(
-            "pmlogger", "-L", "-c", numbers, "-h", f"unix:/{self.socket}",
+            "env", "PMLOGGER_LOCAL=1", "pmlogger", "-L", "-c", numbers, "-h", f"unix:/{self.socket}",
             "-l", self.folder / "pmlogger.log", self.folder / "rows", log=self.log,
         )  # fmt: skip
 
@@ -281,7 +281,7 @@ class Pcp(Fleet):
         for path in self.files():
             at, archive = 0, path.read_bytes()
             while at + 4 <= len(archive):
-                at += int.from_bytes(archive[at : at + 4], "big")
+                at += max(4, int.from_bytes(archive[at : at + 4], "big"))
                 records += at <= len(archive)
         return records
 
@@ -290,7 +290,7 @@ class Pcp(Fleet):
 
 
 class FleetWindow:
-    """What a fleet, and its broker, do from here to {@code end}."""
+    """What a fleet, and its broker, do from here to `end`."""
 
     def __init__(self, fleet):
         self.fleet = fleet

@@ -34,7 +34,7 @@ def end_in_order():
 
     def end(number, _):
         for each in ends:
-            signal.signal(each, signal.SIG_IGN)
+            signal.signal(each, lambda *_: None)
         sys.exit(128 + number)
 
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -4,52 +4,28 @@
     mvn -q -DskipTests package && src/bench/bench.py NAME...
 
 Prints tables, and writes each to target/bench/NAME.md. Needs gcc; `ship` needs Maven as well. The
-variables BENCH_ROUNDS, BENCH_WARM_UP_S and BENCH_MEMORY_S change how often and how long;
-BENCH_AWAKE=yes keeps the processors from halting meanwhile, by a process each of the lowest
-priority.
+variables BENCH_ROUNDS, BENCH_WARM_UP_S, BENCH_MEMORY_S and BENCH_FLEET_S change how often and how
+long; BENCH_AWAKE=yes keeps the processors from halting meanwhile, by a process each of the lowest
+priority. BENCH_AGENT is the command of the agent, without `--config`; fleet.py has its benchmarks.
+Ctrl-C ends whatever was started.
 """
 
 import hashlib
 import os
 import re
-import statistics
 import sys
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
+import fleet
 import programs
-from programs import BENCH, FLOOR, HOSTPROC, JAVA, ROOT, WORK
+import tables
+from programs import BENCH, FLEET_FLOOR, FLOOR, HOSTPROC, JAVA, ROOT, WORK
 from programs import Broker, Collector, Lateness, Running, Window
+from tables import MEMORY_S, ROUNDS, WARM_UP_S
+from tables import medians, ratio, spread, table
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-WARM_UP_S = int(os.environ.get("BENCH_WARM_UP_S", "120"))
-MEMORY_S = int(os.environ.get("BENCH_MEMORY_S", "1800"))
 AWAKE = os.environ.get("BENCH_AWAKE") == "yes"
-
-
-def spread(values):
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
-
-
-def ratio(values, baseline):
-    return f"{statistics.median(values) / statistics.median(baseline):.2f}"
-
-
-def load():
-    return " ".join(Path("/proc/loadavg").read_text().split()[:3])
-
-
-def table(name, head, lines, note=""):
-    text = [f"Load before: {LOAD}. {note}".strip(), ""]
-    text += ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    text += ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
-    (WORK / f"{name}.md").write_text("\n".join(text) + "\n")
-    print("\n".join(text) + "\n", flush=True)
-
-
-def medians(rounds=ROUNDS):
-    return f"Medians of {rounds} rounds, and their least and greatest."
 
 
 def bench_row():
@@ -363,18 +339,24 @@ def bench_start():
     table("start", ("", "ms", "× Python"), lines, medians(4 * ROUNDS))
 
 
-BENCHES = {key[6:]: value for key, value in globals().items() if key.startswith("bench_")}
-LOAD = load()
+BENCHES = {
+    key[6:].replace("_", "-"): value
+    for key, value in {**globals(), **vars(fleet)}.items()
+    if key.startswith("bench_")
+}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or not set(sys.argv[1:]) <= set(BENCHES):
         names = "".join(f"\n  {name:12} {run.__doc__}" for name, run in BENCHES.items())
         sys.exit(f"{sys.argv[0]} NAME..., of:{names}")
+    programs.end_in_order()
+    programs.open_many_files()
     WORK.mkdir(parents=True, exist_ok=True)
-    programs.run("gcc", "-O2", "-o", FLOOR, BENCH / "floor.c")
+    for floor in (FLOOR, FLEET_FLOOR):
+        programs.run("gcc", "-O2", "-o", floor, BENCH / f"{floor.name}.c")
     with ExitStack() as stack:
         for _ in range(os.cpu_count() if AWAKE else 0):
             stack.enter_context(programs.burner("chrt", "--idle", 0))
         for name in sys.argv[1:]:
-            LOAD = load()
+            tables.begin()
             BENCHES[name]()

@@ -22,6 +22,8 @@ public final class JournalCursor {
   /** Longer lines are refused: no row comes near it, and memory stays bounded. */
   public static final int LINE_LENGTH_MAX = 64 * 1024;
 
+  private static final int BUFFER_BYTES_MAX = 2 * LINE_LENGTH_MAX;
+
   /** Says of each line whether it counts. */
   @FunctionalInterface
   public interface Keep {
@@ -129,10 +131,12 @@ public final class JournalCursor {
    */
   private int find(long limit) throws IOException {
     if (position >= limit) {
+      dropEmpty();
       return -1;
     }
     if (buffer == null) {
-      buffer = ByteBuffer.allocate(2 * LINE_LENGTH_MAX).limit(0);
+      long all = limit - position;
+      buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES_MAX, all)).limit(0);
     }
     byte[] bytes = buffer.array();
     int from = buffer.position();
@@ -154,6 +158,13 @@ public final class JournalCursor {
     }
     // It may have been read ahead under an earlier, greater limit.
     return position + at + 1 - from > limit ? -1 : at - from;
+  }
+
+  /** Many cursors wait for more most of the time. */
+  private void dropEmpty() {
+    if (buffer != null && !buffer.hasRemaining()) {
+      buffer = null;
+    }
   }
 
   private void pass(int count) {
@@ -190,6 +201,9 @@ public final class JournalCursor {
       return false;
     }
     buffer.compact();
+    if (!buffer.hasRemaining()) {
+      buffer = ByteBuffer.allocate(BUFFER_BYTES_MAX).put(buffer.flip());
+    }
     if (buffer.remaining() > wanted) {
       buffer.limit(buffer.position() + (int) wanted);
     }

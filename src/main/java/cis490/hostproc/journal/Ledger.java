@@ -19,10 +19,37 @@ final class Ledger {
   /** Every other one is dropped when there would be more, and their distance is then doubled. */
   private static final int PLACES_MAX = 4_096;
 
+  private static final int PLACES_FIRST = 32;
+
   private static final long FIRST_DISTANCE_BYTES = 64 * 1024;
 
   /** Odd, so that no two fingerprints become one. The digits are those of the golden ratio. */
   private static final long FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
+  /** Room for places; with more of them another one is made. */
+  private static final class Kept {
+    private final long[] positions;
+    private final long[] lineCounts;
+    private final long[] fingerprints;
+
+    Kept(int room) {
+      positions = new long[room];
+      lineCounts = new long[room];
+      fingerprints = new long[room];
+    }
+
+    int room() {
+      return positions.length;
+    }
+
+    Kept doubled() {
+      Kept more = new Kept(2 * room());
+      System.arraycopy(positions, 0, more.positions, 0, room());
+      System.arraycopy(lineCounts, 0, more.lineCounts, 0, room());
+      System.arraycopy(fingerprints, 0, more.fingerprints, 0, room());
+      return more;
+    }
+  }
 
   /** The end of a line: bytes and lines up to there, and their fingerprint. */
   record Place(long position, long lines, long fingerprint) {
@@ -36,10 +63,8 @@ final class Ledger {
   private long fingerprint;
 
   /** The file's beginning, and ends of lines behind it. */
-  private final long[] positions = new long[PLACES_MAX];
+  private Kept kept = new Kept(PLACES_FIRST);
 
-  private final long[] lineCounts = new long[PLACES_MAX];
-  private final long[] fingerprints = new long[PLACES_MAX];
   private int places = 1;
   private long distanceBytes = FIRST_DISTANCE_BYTES;
 
@@ -59,7 +84,7 @@ final class Ledger {
     fingerprint = fold(fingerprint, crc);
     lines.setOpaque(lines.getPlain() + 1);
     length.setRelease(end);
-    if (end - positions[places - 1] >= distanceBytes) {
+    if (end - kept.positions[places - 1] >= distanceBytes) {
       keep(end);
     }
     version.setRelease(before + 2);
@@ -69,18 +94,21 @@ final class Ledger {
     if (places == PLACES_MAX) {
       thinOut();
     }
-    positions[places] = end;
-    lineCounts[places] = lines.getPlain();
-    fingerprints[places] = fingerprint;
+    if (places == kept.room()) {
+      kept = kept.doubled();
+    }
+    kept.positions[places] = end;
+    kept.lineCounts[places] = lines.getPlain();
+    kept.fingerprints[places] = fingerprint;
     places++;
   }
 
   private void thinOut() {
     places = PLACES_MAX / 2;
     for (int i = 1; i < places; i++) {
-      positions[i] = positions[2 * i];
-      lineCounts[i] = lineCounts[2 * i];
-      fingerprints[i] = fingerprints[2 * i];
+      kept.positions[i] = kept.positions[2 * i];
+      kept.lineCounts[i] = kept.lineCounts[2 * i];
+      kept.fingerprints[i] = kept.fingerprints[2 * i];
     }
     distanceBytes *= 2;
   }
@@ -111,8 +139,13 @@ final class Ledger {
   Place behind(long position) {
     while (true) {
       long before = version.getAcquire();
-      int at = lastUpTo(position) + 1;
-      Place place = at < places ? new Place(positions[at], lineCounts[at], fingerprints[at]) : null;
+      Kept now = kept;
+      int count = Math.min(places, now.room());
+      int at = lastUpTo(position, now, count) + 1;
+      Place place =
+          at < count
+              ? new Place(now.positions[at], now.lineCounts[at], now.fingerprints[at])
+              : null;
       if (unchangedSince(before)) {
         return place == null ? tip() : place;
       }
@@ -121,12 +154,12 @@ final class Ledger {
   }
 
   /** A search while the places are thinned out ends with any result, and is then repeated. */
-  private int lastUpTo(long position) {
+  private static int lastUpTo(long position, Kept kept, int count) {
     int low = 0;
-    int high = Math.min(places, PLACES_MAX) - 1;
+    int high = count - 1;
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
-      if (positions[middle] <= position) {
+      if (kept.positions[middle] <= position) {
         low = middle;
       } else {
         high = middle - 1;

@@ -16,9 +16,6 @@ final class LedgerCheck {
   private final JournalSource source;
   private final Ledger ledger;
 
-  /** Made when needed: many readers never look twice. */
-  private @Nullable ByteBuffer buffer;
-
   /** Up to where new lines were looked at. */
   private Place looked;
 
@@ -86,9 +83,8 @@ final class LedgerCheck {
 
   /** Whether the bytes between two places are the lines that led from one to the other. */
   private boolean hold(Place from, Place to) throws IOException {
-    if (buffer == null) {
-      buffer = ByteBuffer.allocate(BUFFER_BYTES);
-    }
+    long all = to.position() - from.position();
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, Math.max(0, all)));
     LineWalk walk = new LineWalk(from);
     long position = from.position();
     while (position < to.position()) {

@@ -27,6 +27,11 @@ final class ClientDefaults {
   private static final long BATCH_BYTES = 131_072;
   private static final long BUFFER_BYTES = 8_388_608;
 
+  /** Of one of many producers in a process, which keep their batches for the next time. */
+  private static final long SHARED_BATCH_BYTES = 16_384;
+
+  private static final long SHARED_BUFFER_BYTES = 1_048_576;
+
   /**
    * How long a broker may hold back an answer that has nothing, ms. Looking for a topic's last row,
    * one such answer is waited for at each step back.
@@ -61,11 +66,16 @@ final class ClientDefaults {
   }
 
   /** The user's settings, and what a producer needs beside them. */
-  static Map<String, String> producer(Map<String, String> own) {
+  static Map<String, String> producer(Map<String, String> own, boolean isOneOfMany) {
     ClientDefaults defaults = new ClientDefaults(own);
     defaults.add(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     defaults.addDelivery();
-    defaults.addBatch();
+    if (isOneOfMany) {
+      defaults.addBatch(SHARED_BATCH_BYTES, SHARED_BUFFER_BYTES);
+    } else {
+      defaults.addBatch(BATCH_BYTES, BUFFER_BYTES);
+    }
+    defaults.addNoReports();
     defaults.addBackOffs(RETRY_MS);
     return defaults.all;
   }
@@ -74,6 +84,7 @@ final class ClientDefaults {
   static Map<String, String> consumer(Map<String, String> own) {
     ClientDefaults defaults = new ClientDefaults(own);
     defaults.addFetch();
+    defaults.addNoReports();
     defaults.addBackOffs(RETRY_MS);
     return defaults.all;
   }
@@ -82,6 +93,7 @@ final class ClientDefaults {
   static Map<String, String> admin(Map<String, String> own) {
     ClientDefaults defaults = new ClientDefaults(own);
     defaults.addCalls(BLOCK_MS);
+    defaults.addNoReports();
     defaults.addBackOffs(ADMIN_RETRY_MS);
     return defaults.all;
   }
@@ -109,13 +121,19 @@ final class ClientDefaults {
   }
 
   /** A batch must have room in the buffer, for which a bigger one is refused, and in a request. */
-  private void addBatch() {
-    long bufferBytes = number(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+  private void addBatch(long ourBatchBytes, long ourBufferBytes) {
+    long bufferBytes = number(ProducerConfig.BUFFER_MEMORY_CONFIG, ourBufferBytes);
     long requestBytes = number(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);
     long room = Math.min(bufferBytes / 2, requestBytes);
-    add(ProducerConfig.BATCH_SIZE_CONFIG, clamped(1, room, BATCH_BYTES));
-    long batchBytes = number(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-    add(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(BUFFER_BYTES, 2 * batchBytes));
+    add(ProducerConfig.BATCH_SIZE_CONFIG, clamped(1, room, ourBatchBytes));
+    long batchBytes = number(ProducerConfig.BATCH_SIZE_CONFIG, ourBatchBytes);
+    add(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(ourBufferBytes, 2 * batchBytes));
+  }
+
+  /** Nobody reads the clients' own figures, by JMX or at the brokers (KIP-714). */
+  private void addNoReports() {
+    add(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+    add(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, "false");
   }
 
   /** A request lasts longer than the broker may hold it back. */

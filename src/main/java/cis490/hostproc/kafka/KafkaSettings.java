@@ -200,12 +200,15 @@ public final class KafkaSettings {
 
   /** How long a row may take at most from the producer's buffer into the topic. */
   Duration deliveryTimeout() {
-    return time(ClientDefaults.producer(resolved()), ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+    return time(
+        ClientDefaults.producer(resolved(), pool != null),
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
   }
 
   /** How long a call of the producer may block. */
   Duration maxBlock() {
-    return time(ClientDefaults.producer(resolved()), ProducerConfig.MAX_BLOCK_MS_CONFIG);
+    return time(
+        ClientDefaults.producer(resolved(), pool != null), ProducerConfig.MAX_BLOCK_MS_CONFIG);
   }
 
   /** How long a call of the admin client may take. */
@@ -237,7 +240,7 @@ public final class KafkaSettings {
 
   Producer<byte[], byte[]> producer(
       String transactionalId, String clientId, Duration transactionTimeout) {
-    Map<String, Object> config = new HashMap<>(producerConfig(resolved()));
+    Map<String, Object> config = new HashMap<>(producerConfig(resolved(), pool != null));
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(transactionTimeout.toMillis()));
@@ -245,8 +248,8 @@ public final class KafkaSettings {
     return new KafkaProducer<>(config);
   }
 
-  static Map<String, String> producerConfig(Map<String, String> own) {
-    Map<String, String> config = ClientDefaults.producer(used(own));
+  static Map<String, String> producerConfig(Map<String, String> own, boolean isOneOfMany) {
+    Map<String, String> config = ClientDefaults.producer(used(own), isOneOfMany);
     config.putAll(GUARDED_PRODUCER);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     return config;

@@ -77,7 +77,7 @@ final class SettingsCheck {
   }
 
   private void run() {
-    Map<String, String> producer = KafkaSettings.producerConfig(own);
+    Map<String, String> producer = KafkaSettings.producerConfig(own, false);
     Map<String, String> admin = KafkaSettings.adminConfig(own);
     parse(() -> new ProducerConfig(new HashMap<>(producer)));
     parse(() -> new ConsumerConfig(new HashMap<>(KafkaSettings.consumerConfig(own))));

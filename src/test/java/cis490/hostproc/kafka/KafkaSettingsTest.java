@@ -128,7 +128,7 @@ class KafkaSettingsTest {
     new KafkaSettings(own).check();
     makeAll(own);
 
-    Map<String, String> producer = KafkaSettings.producerConfig(own);
+    Map<String, String> producer = KafkaSettings.producerConfig(own, false);
     assertTrue(number(producer, "buffer.memory") >= number(producer, "batch.size"), settings);
     assertTrue(number(producer, "request.timeout.ms") > 0, settings);
     Map<String, String> consumer = KafkaSettings.consumerConfig(own);

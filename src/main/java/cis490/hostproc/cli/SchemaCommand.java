@@ -33,7 +33,7 @@ final class SchemaCommand extends Command {
               .description("${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}."));
 
   SchemaCommand() {
-    super("Print the JSON schema of a row, of a manifest or of the agent's configuration.");
+    super("Print a JSON schema: row, manifest, agent configuration.");
   }
 
   @Override

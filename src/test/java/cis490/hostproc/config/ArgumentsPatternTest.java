@@ -25,7 +25,7 @@ class ArgumentsPatternTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void takesNeitherAllTimeNorAllMemory() {
     ArgumentsPattern slow = new ArgumentsPattern("a*a*a*a*a*a*b");
     assertEquals("needs too much time", problem(slow, "a".repeat(1000)));

@@ -110,7 +110,7 @@ public final class Agent {
     this.logs = new EpisodeLogs(log);
     this.shelf = new Shelf(config);
     this.host = Host.read(procRoot);
-    this.discovery = new Discovery(procRoot);
+    this.discovery = new Discovery(procRoot, log);
   }
 
   /** Ends all episodes in good order, and then {@link #run}. For any thread. */
@@ -274,7 +274,7 @@ public final class Agent {
       refuse(process, found, problem);
       return;
     }
-    EpisodeId id = before == null ? new EpisodeId(found.episode()) : before.episode();
+    EpisodeId id = before == null ? found.episode() : before.episode();
     if (episodes.containsKey(id)) {
       refuse(process, found, "another process is being recorded as the episode " + id);
     } else if (leftBehind == null || leftBehind.remove(id)) {
@@ -307,7 +307,7 @@ public final class Agent {
   /** Why it can't be an episode; null if it can. */
   private @Nullable String problem(Found found) {
     try {
-      EpisodeId unused = new EpisodeId(found.episode());
+      EpisodeId unused = found.episode();
       return null;
     } catch (IllegalArgumentException invalid) {
       return invalid.getMessage() + "; change the rule's episode";

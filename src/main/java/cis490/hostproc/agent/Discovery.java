@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * Looks for processes that rules describe. A look reads the folder of all processes, and examines
@@ -25,6 +26,7 @@ public final class Discovery {
   private static final long YOUNG_NS = Duration.ofSeconds(5).toNanos();
   private static final long AGAIN_NS = Duration.ofSeconds(10).toNanos();
 
+  private final Logger log;
   private final Path procRoot;
   private final Host host;
   private final Map<Long, Known> known = new HashMap<>();
@@ -53,8 +55,10 @@ public final class Discovery {
    * Without rules yet.
    *
    * @param procRoot where procfs is mounted
+   * @param log what is wrong with a rule
    */
-  public Discovery(Path procRoot) {
+  public Discovery(Path procRoot, Logger log) {
+    this.log = log;
     this.procRoot = procRoot;
     this.host = Host.read(procRoot);
   }
@@ -123,13 +127,27 @@ public final class Discovery {
     List<Rule> fitting = new ArrayList<>();
     Map<String, String> values = Map.of();
     for (int i = 0; i < rules.size(); i++) {
-      Map<String, String> groups = matches.get(i).of(process);
+      Map<String, String> groups = groups(i, process);
       if (groups != null) {
         values = fitting.isEmpty() ? values(process, rules.get(i), groups) : values;
         fitting.add(rules.get(i));
       }
     }
     return fitting.isEmpty() ? null : new Found(process, fitting, values);
+  }
+
+  /** Null also where the rule's expression takes too long for this command line. */
+  private @Nullable Map<String, String> groups(int rule, ProcessFacts process) {
+    try {
+      return matches.get(rule).of(process);
+    } catch (IllegalArgumentException tooMuch) {
+      log.warn(
+          "rule {}: its arguments and the command line of process {}: {}; change the expression",
+          rules.get(rule).name(),
+          process.pid(),
+          tooMuch.getMessage());
+      return null;
+    }
   }
 
   private Map<String, String> values(ProcessFacts process, Rule rule, Map<String, String> groups) {

@@ -1,6 +1,7 @@
 package cis490.hostproc.agent;
 
 import cis490.hostproc.config.Rule;
+import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.proc.ProcessFacts;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,10 @@ public record Found(ProcessFacts process, List<Rule> rules, Map<String, String> 
   /**
    * The id of its episode, by the rule's template.
    *
-   * @return perhaps not a valid one
+   * @return its id
+   * @throws IllegalArgumentException if that is not a valid one, or a placeholder has no value
    */
-  public String episode() {
-    return rule().episode().expand(values);
+  public EpisodeId episode() {
+    return new EpisodeId(rule().episode().expand(values));
   }
 }

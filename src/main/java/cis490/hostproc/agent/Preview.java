@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * A process that an agent would record now.
@@ -18,50 +19,51 @@ import org.jspecify.annotations.Nullable;
  * @param pid the process
  * @param command its name
  * @param rules that fit, the first of which it is recorded by
- * @param episode the id that it would have
+ * @param episode the id that it would have; null if that is not a valid one
  * @param problem why it would not be recorded; null if it would
  */
 public record Preview(
-    long pid, String command, List<String> rules, String episode, @Nullable String problem) {
+    long pid,
+    String command,
+    List<String> rules,
+    @Nullable String episode,
+    @Nullable String problem) {
 
   /**
    * Looks once, and touches nothing.
    *
    * @param config the rules
    * @param procRoot where procfs is mounted, usually {@code /proc}
+   * @param log what is wrong with a rule
    * @return by pid
    * @throws FailedException if a user of a rule is not known
    * @throws InterruptedException if the calling thread is interrupted
    */
-  public static List<Preview> of(AgentConfig config, Path procRoot)
+  public static List<Preview> of(AgentConfig config, Path procRoot, Logger log)
       throws FailedException, InterruptedException {
-    Discovery discovery = new Discovery(procRoot);
+    Discovery discovery = new Discovery(procRoot, log);
     discovery.follow(config.watch());
     List<Found> found = new ArrayList<>(discovery.look(System.nanoTime()));
     found.sort(Comparator.comparingLong(each -> each.process().pid()));
-    Map<String, Long> taken = new HashMap<>();
+    Map<EpisodeId, Long> taken = new HashMap<>();
     List<Preview> previews = new ArrayList<>();
     for (Found each : found) {
-      String id = each.episode();
-      Long other = taken.putIfAbsent(id, each.process().pid());
-      String problem = other == null ? problem(id) : "process " + other + " has the same episode";
-      previews.add(
-          new Preview(
-              each.process().pid(),
-              each.process().name(),
-              each.rules().stream().map(Rule::name).toList(),
-              id,
-              problem));
+      previews.add(of(each, taken));
     }
     return previews;
   }
 
-  private static @Nullable String problem(String id) {
+  private static Preview of(Found found, Map<EpisodeId, Long> taken) {
+    long pid = found.process().pid();
+    String command = found.process().name();
+    List<String> rules = found.rules().stream().map(Rule::name).toList();
     try {
-      EpisodeId unused = new EpisodeId(id);
-      return null;
+      EpisodeId id = found.episode();
+      Long other = taken.putIfAbsent(id, pid);
+      String problem = other == null ? null : "process " + other + " has the same episode";
+      return new Preview(pid, command, rules, id.value(), problem);
     } catch (IllegalArgumentException invalid) {
-      return invalid.getMessage();
+      return new Preview(pid, command, rules, null, invalid.getMessage());
     }
   }
 }

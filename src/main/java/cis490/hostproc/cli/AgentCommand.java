@@ -109,7 +109,7 @@ final class AgentCommand extends Command {
   }
 
   private int preview(AgentConfig config) throws FailedException, InterruptedException {
-    List<Preview> found = Preview.of(config, procRoot());
+    List<Preview> found = Preview.of(config, procRoot(), Log.get());
     for (Preview each : found) {
       out().println(line(each));
     }
@@ -124,11 +124,11 @@ final class AgentCommand extends Command {
   private static String line(Preview process) {
     return String.format(
         Locale.ROOT,
-        "%-10d %-15s  %s: %s%s",
+        "%-10d %-15s  %s%s%s",
         process.pid(),
         Text.printable(process.command()),
         String.join(", ", process.rules()),
-        Text.printable(process.episode()),
+        process.episode() == null ? "" : ": " + process.episode(),
         process.problem() == null ? "" : "  NOT RECORDED: " + Text.printable(process.problem()));
   }
 

@@ -59,7 +59,7 @@ public final class Journal implements JournalSource, Closeable {
   private final long tornBytes;
 
   /** Written by the appending thread only; readers see complete lines up to its length. */
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger = new Ledger(false);
 
   private final LedgerCheck check;
   private final CRC32C crc = new CRC32C();
@@ -215,6 +215,7 @@ public final class Journal implements JournalSource, Closeable {
         if (walk.atLineEnd()) {
           requireShort(walk.position() - before - 1, walk.lines());
           ledger.add(walk.position(), walk.lastCrc());
+          ledger.prepareRoom();
         }
       }
       position += count;

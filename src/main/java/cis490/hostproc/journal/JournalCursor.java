@@ -23,6 +23,7 @@ public final class JournalCursor {
   public static final int LINE_LENGTH_MAX = 64 * 1024;
 
   private static final int BUFFER_BYTES_MAX = 2 * LINE_LENGTH_MAX;
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
   /** Says of each line whether it counts. */
   @FunctionalInterface
@@ -48,9 +49,8 @@ public final class JournalCursor {
   private final Keep keep;
   private final MessageDigest digest;
 
-  /** Made when the walk begins: most copies only mark a place. */
-  @SuppressWarnings("NullAway.Init")
-  private ByteBuffer buffer;
+  /** Without room while nothing is read. */
+  private ByteBuffer buffer = NONE;
 
   private final CRC32C crc = new CRC32C();
   private long position;
@@ -134,15 +134,14 @@ public final class JournalCursor {
       dropEmpty();
       return -1;
     }
-    if (buffer == null) {
+    if (buffer.capacity() == 0) {
       long all = limit - position;
       buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES_MAX, all)).limit(0);
     }
-    byte[] bytes = buffer.array();
     int from = buffer.position();
     int at = from;
     while (true) {
-      at = Newlines.first(bytes, at, buffer.limit());
+      at = Newlines.first(buffer.array(), at, buffer.limit());
       if (at < buffer.limit()) {
         break;
       }
@@ -162,8 +161,8 @@ public final class JournalCursor {
 
   /** Many cursors wait for more most of the time. */
   private void dropEmpty() {
-    if (buffer != null && !buffer.hasRemaining()) {
-      buffer = null;
+    if (!buffer.hasRemaining()) {
+      buffer = NONE;
     }
   }
 

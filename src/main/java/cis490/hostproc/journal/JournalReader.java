@@ -30,7 +30,7 @@ public final class JournalReader implements JournalSource, Closeable {
   private final FileChannel file;
   private final ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER_BYTES);
 
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger = new Ledger(true);
 
   /** Of the thread that ships. */
   private boolean forceFailed;

@@ -2,6 +2,7 @@ package cis490.hostproc.journal;
 
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the lines of a file were when they were written: their length, their number and a
@@ -16,7 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Ledger {
 
-  /** Every other one is dropped when there would be more, and their distance is then doubled. */
+  /**
+   * Every other one is dropped when there is no room for more, and their distance is then doubled.
+   */
   private static final int PLACES_MAX = 4_096;
 
   private static final int PLACES_FIRST = 32;
@@ -42,12 +45,10 @@ final class Ledger {
       return positions.length;
     }
 
-    Kept doubled() {
-      Kept more = new Kept(2 * room());
+    void copyTo(Kept more) {
       System.arraycopy(positions, 0, more.positions, 0, room());
       System.arraycopy(lineCounts, 0, more.lineCounts, 0, room());
       System.arraycopy(fingerprints, 0, more.fingerprints, 0, room());
-      return more;
     }
   }
 
@@ -63,13 +64,21 @@ final class Ledger {
   private long fingerprint;
 
   /** The file's beginning, and ends of lines behind it. */
-  private Kept kept = new Kept(PLACES_FIRST);
+  private Kept kept;
+
+  /** More room, made by another thread than the one that adds; null if there is none. */
+  private volatile @Nullable Kept prepared;
 
   private int places = 1;
   private long distanceBytes = FIRST_DISTANCE_BYTES;
 
   /** Odd while something is added. */
   private final AtomicLong version = new AtomicLong();
+
+  /** {@code hasRoom}: for all places that there can be, or {@link #prepareRoom} is called. */
+  Ledger(boolean hasRoom) {
+    kept = new Kept(hasRoom ? PLACES_MAX : PLACES_FIRST);
+  }
 
   /** One line further. */
   static long fold(long fingerprint, long crc) {
@@ -91,11 +100,8 @@ final class Ledger {
   }
 
   private void keep(long end) {
-    if (places == PLACES_MAX) {
+    if (places == kept.room() && !hasMoreRoom()) {
       thinOut();
-    }
-    if (places == kept.room()) {
-      kept = kept.doubled();
     }
     kept.positions[places] = end;
     kept.lineCounts[places] = lines.getPlain();
@@ -103,8 +109,27 @@ final class Ledger {
     places++;
   }
 
+  private boolean hasMoreRoom() {
+    Kept more = prepared;
+    if (more == null || more.room() <= kept.room()) {
+      return false;
+    }
+    kept.copyTo(more);
+    kept = more;
+    prepared = null;
+    return true;
+  }
+
+  /** For any one thread, now and then: so that who adds need not allocate when there are many. */
+  void prepareRoom() {
+    Kept now = kept;
+    if (prepared == null && places > now.room() / 2 && now.room() < PLACES_MAX) {
+      prepared = new Kept(2 * now.room());
+    }
+  }
+
   private void thinOut() {
-    places = PLACES_MAX / 2;
+    places = kept.room() / 2;
     for (int i = 1; i < places; i++) {
       kept.positions[i] = kept.positions[2 * i];
       kept.lineCounts[i] = kept.lineCounts[2 * i];

@@ -45,6 +45,7 @@ final class LedgerCheck {
 
   /** The lines since the last look, and some older ones. */
   synchronized @Nullable String inNewAndSomeOld() throws IOException {
+    ledger.prepareRoom();
     Place tip = ledger.tip();
     Place from = looked;
     looked = tip;

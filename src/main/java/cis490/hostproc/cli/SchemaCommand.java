@@ -1,5 +1,6 @@
 package cis490.hostproc.cli;
 
+import cis490.hostproc.agent.ControlRequest;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.row.RowFormat;
 import java.io.IOException;
@@ -12,7 +13,8 @@ final class SchemaCommand extends Command {
 
   enum Which {
     row(RowFormat.SCHEMA_RESOURCE),
-    episode(Manifest.SCHEMA_RESOURCE);
+    episode(Manifest.SCHEMA_RESOURCE),
+    control(ControlRequest.SCHEMA_RESOURCE);
 
     private final String resource;
 
@@ -26,12 +28,12 @@ final class SchemaCommand extends Command {
           PositionalParamSpec.builder()
               .type(Which.class)
               .arity("0..1")
-              .paramLabel("row|episode")
+              .paramLabel("row|episode|control")
               .defaultValue("row")
               .description("${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}."));
 
   SchemaCommand() {
-    super("Print the JSON schema of a row or of a manifest.");
+    super("Print the JSON schema of a row, of a manifest, or of the agent's control socket.");
   }
 
   @Override

@@ -37,10 +37,10 @@ final class Answers {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof FailedException
         ? failed(id, String.valueOf(cause.getMessage()))
-        : unexpected(id, cause);
+        : unexpected(id, cause == null ? new IllegalStateException("no answer") : cause);
   }
 
-  private static byte[] unexpected(@Nullable JsonNode id, @Nullable Throwable failure) {
+  private static byte[] unexpected(@Nullable JsonNode id, Throwable failure) {
     LOG.error("the control socket: a request failed", failure);
     return failed(id, "the agent failed: " + failure + "; its log says more");
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One client, touched by the socket's thread alone. */
 final class Connection {
 
-  /** Beyond that, what it sends waits in its own socket. */
+  /** Beyond that, what it sends waits. */
   static final int UNANSWERED_MAX = 16;
 
   /** The place of an answer among those of its connection. */
@@ -111,9 +111,12 @@ final class Connection {
     output.writeTo(channel);
   }
 
-  /** To be called again when there is something to do. */
+  /**
+   * To be called again when there is something to do. While it has too many unanswered requests, it
+   * reads on up to the next one, since it would not see the client's end otherwise.
+   */
   void updateInterest() {
-    boolean isReading = !isInputOver && unanswered.size() < UNANSWERED_MAX;
+    boolean isReading = !isInputOver && !input.hasLine() && !input.isTooLong();
     key.interestOps(
         (isReading ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE));
   }

@@ -18,7 +18,7 @@ final class LineBuffer {
   private int start;
   private int end;
 
-  /** From here on nobody has looked for a newline. */
+  /** Before it there is no newline that was not taken. */
   private int seen;
 
   /** Reads once what is there; -1 at the end. */
@@ -41,15 +41,21 @@ final class LineBuffer {
 
   /** The next line without its newline; valid until the next read. Null if there is none. */
   @Nullable ByteBuffer next() {
-    while (seen < end) {
-      seen++;
-      if (bytes[seen - 1] == '\n') {
-        ByteBuffer line = ByteBuffer.wrap(bytes, start, seen - 1 - start);
-        start = seen;
-        return line;
-      }
+    if (!hasLine()) {
+      return null;
     }
-    return null;
+    ByteBuffer line = ByteBuffer.wrap(bytes, start, seen - start);
+    seen++;
+    start = seen;
+    return line;
+  }
+
+  /** Whether a newline is there. */
+  boolean hasLine() {
+    while (seen < end && bytes[seen] != '\n') {
+      seen++;
+    }
+    return seen < end;
   }
 
   /** Whether what begins here can't be a line any more; if {@link #next} has found none. */

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,16 +18,20 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The file of a Unix domain socket that is listened on.
  *
  * <p>It comes to its place ready: bound and given its mode in a folder that nobody else may enter,
- * then linked. A link fails where something is already, so of two agents that start at once one
- * gets the place.
+ * then moved. Meanwhile a lock on the file {@code agent.sock.lock} beside it keeps other agents
+ * out, so that none replaces a socket that another has just put there. The lock's file stays.
  *
  * @param path its place
  * @param key the file's own: another file at that place has another
@@ -36,11 +43,14 @@ record SocketFile(Path path, Object key) {
 
   private static final String MODE = "rw-rw----";
   private static final String PRIVATE = "rwx------";
+  private static final String PRIVATE_FILE = "rw-------";
+  private static final String LOCK_SUFFIX = ".lock";
+  private static final Duration LOCK_WITHIN = Duration.ofSeconds(2);
+  private static final Duration LOCK_POLL = Duration.ofMillis(5);
 
   /** In the private folder; short, since it has to fit into a socket's address. */
   private static final String FRESH = "s";
 
-  private static final String OLD = "o";
   private static final String FOLDER_NAME = ".%04x";
   private static final int FOLDER_NAMES = 0x10000;
 
@@ -63,18 +73,23 @@ record SocketFile(Path path, Object key) {
       throws IOException, FailedException {
     Path parent = Objects.requireNonNull(path.getParent());
     requireShort(path, parent);
-    requireFree(path, path);
-    Path folder = makeFolder(parent);
+    try (FileChannel lock = openLock(path, parent)) {
+      awaitLock(lock, path);
+      requireFree(path);
+      return bind(server, path, makeFolder(parent));
+    }
+  }
+
+  private static SocketFile bind(ServerSocketChannel server, Path path, Path folder)
+      throws IOException {
+    Path fresh = folder.resolve(FRESH);
     try {
-      Path fresh = folder.resolve(FRESH);
       server.bind(UnixDomainSocketAddress.of(fresh), BACKLOG);
       Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(MODE));
-      removeOld(path, folder.resolve(OLD));
-      link(path, fresh);
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
       return new SocketFile(path, key(path));
     } finally {
-      Files.deleteIfExists(folder.resolve(OLD));
-      Files.deleteIfExists(folder.resolve(FRESH));
+      Files.deleteIfExists(fresh);
       Files.delete(folder);
     }
   }
@@ -93,7 +108,41 @@ record SocketFile(Path path, Object key) {
     return path.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private static Path makeFolder(Path parent) throws IOException, FailedException {
+  private static FileChannel openLock(Path path, Path parent) throws IOException, FailedException {
+    try {
+      return FileChannel.open(
+          path.resolveSibling(path.getFileName() + LOCK_SUFFIX),
+          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
+    } catch (NoSuchFileException missing) {
+      throw new FailedException(parent + ": no such folder; make it, or choose another", missing);
+    } catch (AccessDeniedException denied) {
+      throw new FailedException(
+          parent + ": permission denied; no socket can be made there by this user", denied);
+    }
+  }
+
+  /** Others have it for milliseconds. */
+  private static void awaitLock(FileChannel lock, Path path) throws IOException, FailedException {
+    long deadlineNs = System.nanoTime() + LOCK_WITHIN.toNanos();
+    while (!tryLock(lock)) {
+      if (System.nanoTime() > deadlineNs) {
+        throw new FailedException(inUse(path));
+      }
+      LockSupport.parkNanos(LOCK_POLL.toNanos());
+    }
+  }
+
+  private static boolean tryLock(FileChannel lock) throws IOException {
+    try {
+      FileLock got = lock.tryLock();
+      return got != null;
+    } catch (OverlappingFileLockException ours) {
+      return false;
+    }
+  }
+
+  private static Path makeFolder(Path parent) throws IOException {
     while (true) {
       int number = ThreadLocalRandom.current().nextInt(FOLDER_NAMES);
       try {
@@ -101,51 +150,23 @@ record SocketFile(Path path, Object key) {
             parent.resolve(FOLDER_NAME.formatted(number)),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
       } catch (FileAlreadyExistsException taken) {
-        // By another agent that starts now, or by one that was killed while it did.
-      } catch (NoSuchFileException missing) {
-        throw new FailedException(parent + ": no such folder; make it, or choose another", missing);
-      } catch (AccessDeniedException denied) {
-        throw new FailedException(
-            parent + ": permission denied; a socket can't be made there", denied);
+        // An agent was killed while it started.
       }
     }
   }
 
-  /** Whoever came first keeps the place: what is moved away is looked at again, and put back. */
-  private static void removeOld(Path path, Path aside) throws IOException, FailedException {
-    try {
-      Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
-    } catch (NoSuchFileException none) {
-      return;
-    }
-    try {
-      requireFree(aside, path);
-    } catch (FailedException taken) {
-      Files.createLink(path, aside);
-      throw taken;
-    }
-  }
-
-  private static void link(Path path, Path fresh) throws IOException, FailedException {
-    try {
-      Files.createLink(path, fresh);
-    } catch (FileAlreadyExistsException taken) {
-      throw new FailedException(inUse(path), taken);
-    }
-  }
-
   /** Nothing may be there, or a socket on which nobody listens. */
-  private static void requireFree(Path file, Path path) throws IOException, FailedException {
+  private static void requireFree(Path path) throws IOException, FailedException {
     int mode;
     try {
-      mode = (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException none) {
       return;
     }
     if ((mode & S_IFMT) != S_IFSOCK) {
       throw new FailedException(path + ": exists and is not a socket; choose another path");
     }
-    if (isListenedOn(file)) {
+    if (isListenedOn(path)) {
       throw new FailedException(inUse(path));
     }
   }

@@ -14,6 +14,7 @@ final class MarkCommand extends Command {
           PositionalParamSpec.builder()
               .type(String.class)
               .arity("1")
+              .required(true)
               .paramLabel("NAME")
               .description("What happens: 1 to 64 characters."));
 

@@ -33,7 +33,9 @@ final class SchemaCommand extends Command {
               .description("${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}."));
 
   SchemaCommand() {
-    super("Print the JSON schema of a row, of a manifest, or of the agent's control socket.");
+    super(
+        "Print a JSON schema.",
+        "Of a row, of an episode's manifest, or of the lines on an agent's control socket.");
   }
 
   @Override

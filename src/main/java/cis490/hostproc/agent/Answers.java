@@ -30,7 +30,7 @@ final class Answers {
     if (failure == null && body != null) {
       try {
         return line(beginning(id, true).setAll(body));
-      } catch (JsonProcessingException | RuntimeException wrong) {
+      } catch (JsonProcessingException | RuntimeException | Error wrong) {
         return unexpected(id, wrong);
       }
     }

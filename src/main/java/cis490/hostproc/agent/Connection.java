@@ -35,8 +35,8 @@ final class Connection {
 
   private final SocketChannel channel;
   private final SelectionKey key;
-  private final LineBuffer input = new LineBuffer();
-  private final Waiting output = new Waiting();
+  private LineBuffer input = new LineBuffer();
+  private Waiting output = new Waiting();
 
   /** In the order of the requests, so of the answers. */
   private final Deque<Slot> unanswered = new ArrayDeque<>();
@@ -143,8 +143,11 @@ final class Connection {
     return channel.isOpen();
   }
 
+  /** A request that is not answered yet keeps the rest of it in memory: that must be little. */
   void close() {
     unanswered.clear();
+    input = new LineBuffer();
+    output = new Waiting();
     try {
       channel.close();
     } catch (IOException gone) {

@@ -83,7 +83,7 @@ final class ControlLoop implements Runnable {
         acceptAgain();
       }
       takeCompletions();
-    } catch (IOException | RuntimeException failure) {
+    } catch (IOException | RuntimeException | Error failure) {
       LOG.error("the control socket: nobody is served any more", failure);
     } finally {
       connections.forEach(Connection::close);
@@ -131,15 +131,23 @@ final class ControlLoop implements Runnable {
     }
   }
 
-  private void welcome(SocketChannel channel) throws IOException {
-    if (connections.size() >= CONNECTIONS_MAX && !dropOneThatSendsNoMore()) {
-      try (channel) {
-        channel.configureBlocking(false);
-        channel.write(ByteBuffer.wrap(tooMany()));
+  private void welcome(SocketChannel channel) {
+    try {
+      if (connections.size() < CONNECTIONS_MAX || dropOneThatSendsNoMore()) {
+        connections.add(new Connection(channel, selector));
+      } else {
+        refuse(channel);
       }
-      return;
+    } catch (IOException gone) {
+      LOG.debug("the control socket: a client is gone at once: {}", gone.getMessage());
     }
-    connections.add(new Connection(channel, selector));
+  }
+
+  private static void refuse(SocketChannel channel) throws IOException {
+    try (channel) {
+      channel.configureBlocking(false);
+      channel.write(ByteBuffer.wrap(tooMany()));
+    }
   }
 
   private static byte[] tooMany() {
@@ -148,7 +156,7 @@ final class ControlLoop implements Runnable {
         "the agent has " + CONNECTIONS_MAX + " connections, and takes no more; close one of them");
   }
 
-  /** Clients that broke off keep nobody else out; what they asked for goes on. */
+  /** Clients that broke off, waiting for answers, keep nobody out; what they asked for goes on. */
   private boolean dropOneThatSendsNoMore() {
     Optional<Connection> oldest = connections.stream().filter(Connection::isInputOver).findFirst();
     oldest.ifPresent(this::drop);

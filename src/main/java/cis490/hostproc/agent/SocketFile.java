@@ -99,7 +99,7 @@ record SocketFile(Path path, Object key) {
     int length = Math.max(bytes(path), bytes(fresh));
     if (length > PATH_BYTES_MAX) {
       throw new FailedException(
-          "%s: takes %d bytes, and a socket's path has room for %d; choose a shorter one"
+          "%s: needs %d bytes, and a socket's path has room for %d; choose a shorter one"
               .formatted(path, length, PATH_BYTES_MAX));
     }
   }
@@ -112,7 +112,7 @@ record SocketFile(Path path, Object key) {
     try {
       return FileChannel.open(
           path.resolveSibling(path.getFileName() + LOCK_SUFFIX),
-          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
     } catch (NoSuchFileException missing) {
       throw new FailedException(parent + ": no such folder; make it, or choose another", missing);

@@ -161,7 +161,7 @@ class SocketFileTest {
     }
     path = folder.resolve("agent.sock" + "k".repeat(room - 9));
     assertEquals(
-        path + ": takes 107 bytes, and a socket's path has room for 106; choose a shorter one",
+        path + ": needs 107 bytes, and a socket's path has room for 106; choose a shorter one",
         refusal());
   }
 

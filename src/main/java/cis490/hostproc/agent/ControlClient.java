@@ -92,13 +92,14 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * Sends a request, and waits for its answer.
+   * Sends a request, and waits for its answer. After one that was not answered in time the
+   * connection is of no more use.
    *
    * @param request as the schema has it
    * @return the answer, of which {@code ok} is true
    * @throws FailedException with the agent's own line if it refuses; if it does not answer in time,
    *     though it may do what it was asked
-   * @throws IOException if the connection breaks
+   * @throws IOException if this process can't wait for it
    */
   public ObjectNode ask(ObjectNode request) throws FailedException, IOException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
@@ -122,7 +123,7 @@ public final class ControlClient implements AutoCloseable {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     ByteBuffer some = ByteBuffer.allocate(READ_BYTES);
     while (line.size() < ANSWER_BYTES_MAX) {
-      int count = channel.read(some.clear());
+      int count = read(some.clear());
       if (count < 0) {
         throw new FailedException(path + ": the agent ended without an answer; see its log");
       }
@@ -135,6 +136,15 @@ public final class ControlClient implements AutoCloseable {
       }
     }
     throw new FailedException(path + ": an answer without an end; no agent listens there");
+  }
+
+  /** -1 at the end, in whatever way the agent has ended. */
+  private int read(ByteBuffer some) {
+    try {
+      return channel.read(some);
+    } catch (IOException reset) {
+      return -1;
+    }
   }
 
   private void await(int what, long deadlineNs) throws FailedException, IOException {

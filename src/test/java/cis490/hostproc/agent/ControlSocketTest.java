@@ -129,7 +129,7 @@ class ControlSocketTest {
   void aMarkIsStampedWhenItsNewlineCame() throws Exception {
     try (RawClient client = agent.connect()) {
       client.send("{\"do\":\"mark\",\"episode\":\"e\",\"name\":\"n\"}");
-      assertTrue(agent.connect().ask(LIST).get("ok").booleanValue(), "time passes");
+      assertTrue(isServed(), "time passes");
       long beforeNs = System.nanoTime();
       client.send("\n");
       assertTrue(client.answer().get("ok").booleanValue());
@@ -298,15 +298,16 @@ class ControlSocketTest {
   /** The kernel holds some answers for a client that never reads, the agent some more. */
   @Test
   void aClientThatNeverReadsIsCutOffWhenTooMuchWaits() throws Exception {
-    try (RawClient client = agent.connect()) {
-      client.send("{\"do\":\"frob\",\"id\":\"" + "i".repeat(200) + "\"}\n");
+    String mistakes = ("{\"do\":\"frob\",\"id\":\"" + "i".repeat(200) + "\"}\n").repeat(20);
+    try (ControlSocket socket =
+            ControlSocket.open(folder.resolve("other.sock"), agent, Duration.ofHours(1));
+        RawClient client = new RawClient(socket.path())) {
       IOException cutOff =
           assertThrows(
               IOException.class,
               () -> {
                 while (true) {
-                  client.send(
-                      ("{\"do\":\"frob\",\"id\":\"" + "i".repeat(200) + "\"}\n").repeat(20));
+                  client.send(mistakes);
                 }
               });
       assertTrue(cutOff.getMessage().matches(".*(pipe|reset).*"), cutOff.getMessage());
@@ -384,7 +385,6 @@ class ControlSocketTest {
 
   @Test
   void whatIsReadyIsSentBeforeTheEnd() throws Exception {
-    agent.isQuick = false;
     TestAgent other = new TestAgent(folder.resolve("other.sock"));
     other.isQuick = false;
     try (RawClient client = other.connect()) {

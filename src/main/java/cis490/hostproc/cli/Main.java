@@ -22,6 +22,10 @@ public final class Main extends Command {
           "retire",
           "consume",
           "episodes",
+          "start",
+          "stop",
+          "mark",
+          "list",
           "broker",
           "schema");
 
@@ -117,6 +121,10 @@ public final class Main extends Command {
       case "retire" -> new RetireCommand();
       case "consume" -> new ConsumeCommand();
       case "episodes" -> new EpisodesCommand();
+      case "start" -> new StartCommand();
+      case "stop" -> new StopCommand();
+      case "mark" -> new MarkCommand();
+      case "list" -> new ListCommand();
       case "broker" -> new BrokerCommand();
       case "schema" -> new SchemaCommand();
       default -> throw new IllegalArgumentException(name);

@@ -1,6 +1,7 @@
 package cis490.hostproc.cli;
 
 import cis490.hostproc.config.AgentConfig;
+import cis490.hostproc.control.ControlRequest;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.row.RowFormat;
 import java.io.IOException;
@@ -14,7 +15,8 @@ final class SchemaCommand extends Command {
   enum Which {
     row(RowFormat.SCHEMA_RESOURCE),
     episode(Manifest.SCHEMA_RESOURCE),
-    agent(AgentConfig.SCHEMA_RESOURCE);
+    agent(AgentConfig.SCHEMA_RESOURCE),
+    control(ControlRequest.SCHEMA_RESOURCE);
 
     private final String resource;
 
@@ -28,12 +30,14 @@ final class SchemaCommand extends Command {
           PositionalParamSpec.builder()
               .type(Which.class)
               .arity("0..1")
-              .paramLabel("row|episode|agent")
+              .paramLabel("row|episode|agent|control")
               .defaultValue("row")
               .description("${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}."));
 
   SchemaCommand() {
-    super("Print a JSON schema: row, manifest, agent configuration.");
+    super(
+        "Print a JSON schema.",
+        "Of a row, a manifest, the agent's configuration, or the lines on its control socket.");
   }
 
   @Override

@@ -168,7 +168,7 @@ class UsageIT {
   void helpHasOneLineForEachCommand() {
     List<String> help = Hostproc.call("--help").out().lines().toList();
     List<String> commands = help.subList(help.indexOf("Commands:") + 1, help.size());
-    assertEquals(10, commands.size(), () -> String.join("\n", commands));
+    assertEquals(14, commands.size(), () -> String.join("\n", commands));
     for (String each : commands) {
       assertTrue(each.matches("  [a-z-]+ +\\S.*\\."), each);
     }
@@ -234,12 +234,13 @@ class UsageIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"schema", "schema row", "schema episode", "schema agent"})
+  @ValueSource(
+      strings = {"schema", "schema row", "schema episode", "schema agent", "schema control"})
   void schemaPrintsTheSchema(String args) throws Exception {
     Hostproc run = Hostproc.run(folder, args.split(" "));
     assertEquals(0, run.exitCode());
-    String last = args.substring(args.lastIndexOf(' ') + 1);
-    String expected = last.equals("episode") || last.equals("agent") ? last : "host_proc.row";
+    String which = args.replaceFirst("schema *", "");
+    String expected = which.isEmpty() || which.equals("row") ? "host_proc.row" : which;
     assertEquals(Files.readString(Path.of("schemas", expected + ".schema.json")), run.out());
     assertFalse(run.out().isEmpty());
   }

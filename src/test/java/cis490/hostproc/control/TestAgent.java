@@ -1,4 +1,4 @@
-package cis490.hostproc.agent;
+package cis490.hostproc.control;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

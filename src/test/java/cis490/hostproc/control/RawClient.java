@@ -1,4 +1,4 @@
-package cis490.hostproc.agent;
+package cis490.hostproc.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

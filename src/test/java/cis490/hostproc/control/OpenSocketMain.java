@@ -1,4 +1,4 @@
-package cis490.hostproc.agent;
+package cis490.hostproc.control;
 
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

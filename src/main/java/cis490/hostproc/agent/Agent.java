@@ -4,40 +4,35 @@ import cis490.hostproc.collect.Plan;
 import cis490.hostproc.collect.Result;
 import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.config.Rule;
+import cis490.hostproc.control.ControlHandler;
+import cis490.hostproc.control.ControlRequest;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.FailedException;
+import cis490.hostproc.episode.ManifestFile;
 import cis490.hostproc.kafka.ClientPool;
 import cis490.hostproc.kafka.Connector;
-import cis490.hostproc.proc.Host;
+import cis490.hostproc.proc.ProcessFacts;
 import cis490.hostproc.sample.SampleLoop;
 import cis490.hostproc.sample.SystemClock;
 import cis490.hostproc.ship.ShipperThreads;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Records every process of a host that its rules describe: one thread samples all of them, some
- * threads ship all of them, and the calling thread says what comes next. Each episode's trouble is
- * its own.
+ * Records every process of a host that its rules describe, or that it is asked for: one thread
+ * samples all of them, some threads ship all of them, and the calling thread says what comes next.
+ * Each episode's trouble is its own.
  *
  * <p>What lies unsealed under the output, of an earlier agent or of {@code collect}, is gone on
  * with if its process lives, and else is shipped and sealed in the background.
@@ -46,8 +41,8 @@ public final class Agent {
 
   private static final int SHIPPER_THREADS = 2;
   private static final int SHIPPER_THREADS_MAX = 64;
-  private static final int WORKERS_MAX = 32;
-  private static final long WORKER_IDLE_S = 10;
+  private static final Duration ROUND_MAX = Duration.ofMillis(250);
+  private static final Duration CLOSES_WITHIN = Duration.ofSeconds(5);
 
   /** First ticks are spread over so much, or over an interval that is shorter. */
   private static final long SPREAD_NS = Duration.ofMillis(100).toNanos();
@@ -59,39 +54,22 @@ public final class Agent {
   private final Logger log;
   private final EpisodeLogs logs;
   private final Path procRoot;
-  private final Host host;
   private final Discovery discovery;
   private final ClientPool clients = new ClientPool();
   private final Semaphore calls = new Semaphore(0);
   private final SampleLoop loop = new SampleLoop(new SystemClock(), calls::release);
-  private final ShipperThreads shippers = new ShipperThreads(SHIPPER_THREADS, SHIPPER_THREADS_MAX);
-  private final ThreadPoolExecutor workers =
-      new ThreadPoolExecutor(
-          0,
-          WORKERS_MAX,
-          WORKER_IDLE_S,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          task -> {
-            Thread thread = new Thread(task, "hostproc-worker");
-            thread.setDaemon(true);
-            return thread;
-          });
-
-  private final Map<EpisodeId, AgentEpisode> episodes = new LinkedHashMap<>();
-  private final Map<ProcessKey, AgentEpisode> byProcess = new HashMap<>();
-
-  /** Unsealed episodes of live processes, which go on as soon as a rule finds these. */
-  private final Map<ProcessKey, Recorded> unfinished = new HashMap<>();
-
-  /** Processes that can't be recorded, and why: said once of each. */
-  private final Map<ProcessKey, String> refused = new HashMap<>();
-
+  private final Roster roster = new Roster();
+  private final Admission admission;
+  private final Unfinished unfinished;
+  private final Stages stages;
+  private final Orders orders = new Orders(roster, calls::release);
+  private final ServiceManager manager;
+  private final Shelf shelf;
   private final AtomicReference<@Nullable AgentConfig> newConfig = new AtomicReference<>();
   private AgentConfig config;
-  private Shelf shelf;
   private @Nullable LeftBehind leftBehind;
   private long begun;
+  private long saidAliveNs;
   private volatile boolean isStopped;
 
   /**
@@ -100,17 +78,36 @@ public final class Agent {
    * @param config what it is to do
    * @param connector the way to the brokers; null if nothing is shipped
    * @param procRoot where procfs is mounted, usually {@code /proc}
+   * @param manager is told what it does
    * @param log of the agent and all its episodes
    */
-  public Agent(AgentConfig config, @Nullable Connector connector, Path procRoot, Logger log) {
+  public Agent(
+      AgentConfig config,
+      @Nullable Connector connector,
+      Path procRoot,
+      ServiceManager manager,
+      Logger log) {
     this.config = config;
     this.connector = connector == null ? null : () -> connector.connect().shared(clients);
     this.procRoot = procRoot;
+    this.manager = manager;
     this.log = log;
     this.logs = new EpisodeLogs(log);
     this.shelf = new Shelf(config);
-    this.host = Host.read(procRoot);
     this.discovery = new Discovery(procRoot, log);
+    this.admission = new Admission(log);
+    this.unfinished = new Unfinished(procRoot);
+    ShipperThreads shippers = new ShipperThreads(SHIPPER_THREADS, SHIPPER_THREADS_MAX);
+    this.stages = new Stages(loop, shippers, connector != null, calls::release, log);
+  }
+
+  /**
+   * Does what clients of the control socket ask for, while it runs.
+   *
+   * @return for any thread
+   */
+  public ControlHandler control() {
+    return orders;
   }
 
   /** Ends all episodes in good order, and then {@link #run}. For any thread. */
@@ -121,7 +118,8 @@ public final class Agent {
 
   /**
    * Goes on by another configuration: episodes of rules that are gone end, the others are not
-   * touched. Where rows are shipped to, and where they lie, stays as it was. For any thread.
+   * touched. Where rows are shipped to, where they lie, and the priority stay as they were. For any
+   * thread.
    *
    * @param changed what it is to do now
    */
@@ -140,43 +138,65 @@ public final class Agent {
     OpenFiles.require(config.limits().episodes());
     discovery.follow(config.watch());
     List<Recorded> unsealed = readShelf();
-    new Thread(loop::run, "hostproc-sampler").start();
-    long lookAtNs = System.nanoTime();
+    Thread sampling = new Thread(this::sample, "hostproc-sampler");
+    sampling.start();
     try {
-      while (!isStopped) {
-        takeNewConfig();
-        if (System.nanoTime() - lookAtNs >= 0) {
-          lookAtNs = System.nanoTime() + Duration.ofMillis(config.lookEveryMs()).toNanos();
-          look();
-          logs.flush(System.nanoTime());
-          if (unsealed != null && openingCount() == 0) {
-            shipLeftBehind(unsealed);
-            unsealed = null;
-          }
-        }
-        episodes.values().forEach(this::advance);
-        forgetDone();
-        await(Math.min(lookAtNs, nextLookAtNs()));
-      }
+      record(unsealed);
     } finally {
       endAll();
     }
+    sampling.join(CLOSES_WITHIN.toMillis());
   }
 
-  private long openingCount() {
-    return episodes.values().stream()
-        .filter(each -> each.state() == AgentEpisode.State.OPENING)
-        .count();
+  private void sample() {
+    Priority.take(config.priority(), log);
+    loop.run();
   }
 
-  private long nextLookAtNs() {
-    return System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos() / Math.max(1, episodes.size());
+  private void record(List<Recorded> unsealed) throws InterruptedException {
+    long lookAtNs = System.nanoTime();
+    boolean isFirst = true;
+    while (!isStopped) {
+      takeNewConfig();
+      orders.take(this::begin);
+      if (System.nanoTime() - lookAtNs >= 0) {
+        lookAtNs = System.nanoTime() + Duration.ofMillis(config.lookEveryMs()).toNanos();
+        look();
+        logs.flush(System.nanoTime());
+        sayAlive();
+      }
+      roster.all().forEach(stages::advance);
+      orders.take(this::begin);
+      forgetDone();
+      if (isFirst && !roster.isAny(AgentEpisode.State.NEW)) {
+        isFirst = false;
+        shipLeftBehind(unsealed);
+        manager.ready(status());
+      }
+      await(lookAtNs);
+    }
   }
 
-  private void await(long untilNs) throws InterruptedException {
-    if (calls.tryAcquire(Math.max(1, untilNs - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+  private void await(long lookAtNs) throws InterruptedException {
+    long restNs = Math.min(lookAtNs - System.nanoTime(), ROUND_MAX.toNanos());
+    if (calls.tryAcquire(Math.max(1, restNs), TimeUnit.NANOSECONDS)) {
       calls.drainPermits();
     }
+  }
+
+  private void sayAlive() {
+    long nowNs = System.nanoTime();
+    Duration limit = manager.watchdogInterval().orElse(Duration.ofMinutes(1));
+    if (nowNs - saidAliveNs >= limit.toNanos() / 4) {
+      saidAliveNs = nowNs;
+      manager.watchdog();
+      manager.status(status());
+    }
+  }
+
+  private String status() {
+    int waiting = leftBehind == null ? 0 : leftBehind.count();
+    return roster.size() + " episodes" + (waiting == 0 ? "" : ", " + waiting + " left behind");
   }
 
   /** All unsealed episodes; those of live processes are kept in mind. */
@@ -188,15 +208,7 @@ public final class Agent {
       throw new FailedException(
           "output " + shelf.folder() + ": " + unreadable.getMessage(), unreadable);
     }
-    for (Recorded each : content.episodes()) {
-      Long pid = each.manifest().beginning().pid();
-      Long start = each.manifest().beginning().processStartTicks();
-      boolean isOfThisBoot = host.bootId().equals(each.manifest().beginning().bootId());
-      boolean isRetired = each.manifest().state() == cis490.hostproc.episode.Manifest.State.RETIRED;
-      if (isOfThisBoot && host.known() && pid != null && start != null && !isRetired) {
-        unfinished.put(new ProcessKey(pid, start), each);
-      }
-    }
+    content.episodes().forEach(unfinished::add);
     if (!content.foreign().isEmpty()) {
       log.warn(
           "{} files under {} have no manifest of hostproc and are left alone: {}{}",
@@ -214,7 +226,7 @@ public final class Agent {
       return;
     }
     List<Recorded> left = new ArrayList<>(unsealed);
-    left.removeIf(each -> episodes.containsKey(each.episode()));
+    left.removeIf(each -> roster.get(each.episode()) != null);
     if (!left.isEmpty()) {
       log.info("{} episodes were left unsealed; they are shipped in the background", left.size());
     }
@@ -231,56 +243,78 @@ public final class Agent {
     if (changed == null) {
       return;
     }
+    manager.reloading();
     try {
       discovery.follow(changed.watch());
+      config = changed;
+      admission.clear();
+      log.info("read the configuration again: {}", endThoseWithoutRule());
     } catch (FailedException unknown) {
       log.error("the configuration stays as it was: {}", unknown.getMessage());
-      return;
     }
-    config = changed;
-    refused.clear();
+    manager.ready(status());
+  }
+
+  private String endThoseWithoutRule() {
     Set<String> rules = new HashSet<>();
-    changed.watch().forEach(rule -> rules.add(rule.name()));
+    config.watch().forEach(rule -> rules.add(rule.name()));
     long ending = 0;
-    for (AgentEpisode each : episodes.values()) {
+    for (AgentEpisode each : roster.all()) {
       if (each.rule() != null && !rules.contains(each.rule())) {
         each.live().stop(EndReason.RULE_GONE);
         ending++;
       }
     }
-    log.info("read the configuration again: {} rules, {} episodes end", rules.size(), ending);
+    return rules.size() + " rules, " + ending + " episodes end";
   }
 
   private void look() {
-    List<Found> found = discovery.look(System.nanoTime());
     Set<ProcessKey> there = new HashSet<>();
-    for (Found each : found) {
-      ProcessKey process = new ProcessKey(each.process().pid(), each.process().startTimeTicks());
+    for (Found each : discovery.look(System.nanoTime())) {
+      ProcessKey process = ProcessKey.of(each.process());
       there.add(process);
-      if (!byProcess.containsKey(process)) {
+      if (roster.of(process) == null) {
         begin(each, process);
       }
     }
-    refused.keySet().retainAll(there);
+    admission.keepOnly(there);
   }
 
   private void begin(Found found, ProcessKey process) {
-    Recorded before = unfinished.get(process);
-    String problem = before == null ? problem(found) : null;
-    if (problem == null) {
-      problem = hostProblem();
-    }
-    if (problem != null) {
-      refuse(process, found, problem);
+    Recorded before = unfinished.of(process);
+    EpisodeId id;
+    try {
+      id = before == null ? found.episode() : before.episode();
+    } catch (IllegalArgumentException invalid) {
+      refuse(found, process, invalid.getMessage() + "; change the rule's episode");
       return;
     }
-    EpisodeId id = before == null ? found.episode() : before.episode();
-    if (episodes.containsKey(id)) {
-      refuse(process, found, "another process is being recorded as the episode " + id);
-    } else if (leftBehind == null || leftBehind.remove(id)) {
-      sayIfSeveral(found);
-      begin(id, process, found.rule(), before);
+    String problem = admission.problem(config.limits(), roster.size(), shelf.folder());
+    AgentEpisode other = roster.get(id);
+    if (other != null) {
+      problem = "process " + other.process().pid() + " is recorded as " + id + " already";
     }
+    if (problem != null) {
+      refuse(found, process, problem);
+    } else if (!admission.isRefusedForGood(process) && isFree(id)) {
+      sayIfSeveral(found);
+      Long intervalMs = before == null ? null : before.manifest().beginning().intervalMs();
+      begin(
+          id,
+          process,
+          found.rule().name(),
+          place(id, before),
+          grid(intervalMs == null ? found.rule().intervalMs() : intervalMs));
+    }
+  }
+
+  /** False while its file is shipped in the background. */
+  private boolean isFree(EpisodeId id) {
+    return leftBehind == null || leftBehind.remove(id);
+  }
+
+  private void refuse(Found found, ProcessKey process, @Nullable String why) {
+    admission.refuse(process, found.process().name(), found.rule().name(), String.valueOf(why));
   }
 
   private void sayIfSeveral(Found found) {
@@ -293,196 +327,98 @@ public final class Agent {
     }
   }
 
-  private void refuse(ProcessKey process, Found found, String problem) {
-    if (!problem.equals(refused.put(process, problem))) {
-      log.error(
-          "process {} ({}, rule {}) is not recorded: {}",
-          process.pid(),
-          found.process().name(),
-          found.rule().name(),
-          problem);
+  /** Where an episode's rows and its manifest are. */
+  private record Place(Path rows, ManifestFile manifest) {}
+
+  private Place place(EpisodeId id, @Nullable Recorded before) {
+    if (before != null) {
+      return new Place(before.rows(), before.manifestFile());
     }
+    Path rows = shelf.rows(id);
+    return new Place(rows, shelf.manifestFile(id, rows));
   }
 
-  /** Why it can't be an episode; null if it can. */
-  private @Nullable String problem(Found found) {
-    try {
-      EpisodeId unused = found.episode();
-      return null;
-    } catch (IllegalArgumentException invalid) {
-      return invalid.getMessage() + "; change the rule's episode";
-    }
+  private Plan.Grid grid(long intervalMs) {
+    double part = begun++ * SPREAD_STEP % 1;
+    long spreadNs = Math.min(SPREAD_NS, Duration.ofMillis(intervalMs).toNanos());
+    return new Plan.Grid(intervalMs, Long.MAX_VALUE, null, false, (long) (part * spreadNs));
   }
 
-  /** Why no further episode can begin now. */
-  private @Nullable String hostProblem() {
-    long most = config.limits().episodes();
-    if (episodes.size() >= most) {
-      return "limits.episodes: " + most + " episodes run already";
+  /** Somebody asks for an episode. */
+  private AgentEpisode begin(ControlRequest.Start start) throws FailedException {
+    ProcessFacts process =
+        ProcessFacts.of(procRoot, start.pid())
+            .orElseThrow(() -> new FailedException("there is no process " + start.pid()));
+    AgentEpisode other = roster.of(ProcessKey.of(process));
+    if (other != null) {
+      throw new FailedException(
+          "process " + start.pid() + " is being recorded as the episode " + other.id());
     }
-    Path folder = shelf.folder();
-    while (!Files.exists(folder) && folder.toAbsolutePath().getParent() != null) {
-      folder = folder.toAbsolutePath().getParent();
+    if (roster.get(start.episode()) != null || !isFree(start.episode())) {
+      throw new FailedException("the episode " + start.episode() + " is at work already");
     }
-    try {
-      long freeBytes = Files.getFileStore(folder).getUsableSpace();
-      return freeBytes >= config.limits().freeDiskBytes()
-          ? null
-          : "limits.free_disk: " + folder + " has less than that left";
-    } catch (IOException unknown) {
-      return null;
+    String problem = admission.problem(config.limits(), roster.size(), shelf.folder());
+    if (problem != null) {
+      throw new FailedException(problem);
     }
+    Path output = start.output();
+    Path rows = output == null ? shelf.rows(start.episode()) : output;
+    long intervalMs = start.intervalMs() == null ? config.intervalMs() : start.intervalMs();
+    return begin(
+        start.episode(),
+        ProcessKey.of(process),
+        null,
+        new Place(rows, shelf.manifestFile(start.episode(), rows)),
+        new Plan.Grid(intervalMs, Long.MAX_VALUE, start.monoOriginNs(), true, 0));
   }
 
-  private void begin(EpisodeId id, ProcessKey process, Rule rule, @Nullable Recorded before) {
-    Path rows = before == null ? shelf.rows(id) : before.rows();
-    Long intervalBefore = before == null ? null : before.manifest().beginning().intervalMs();
-    long intervalMs = intervalBefore == null ? rule.intervalMs() : intervalBefore;
+  private AgentEpisode begin(
+      EpisodeId id, ProcessKey process, @Nullable String rule, Place place, Plan.Grid grid) {
     Logger episodeLog = logs.of(id);
+    Duration flushTimeout = Duration.ofSeconds(config.flushTimeoutS());
     Plan plan =
         new Plan(
             id,
-            rows,
-            before == null ? shelf.manifestFile(id, rows) : before.manifestFile(),
+            place.rows(),
+            place.manifest(),
             false,
             new Plan.Subject(procRoot, process.pid(), List.of()),
-            new Plan.Grid(intervalMs, Long.MAX_VALUE, null, false, spreadNs(intervalMs)),
-            connector == null
-                ? null
-                : new Plan.Shipping(
-                    connector, linger(), Duration.ofSeconds(config.flushTimeoutS())),
+            grid,
+            connector == null ? null : new Plan.Shipping(connector, linger(), flushTimeout),
             () -> episodeLog);
-    AgentEpisode episode = new AgentEpisode(plan, process, rule.name());
-    episodes.put(id, episode);
-    byProcess.put(process, episode);
-    work(episode, () -> open(episode));
-  }
-
-  private long spreadNs(long intervalMs) {
-    double part = begun++ * SPREAD_STEP % 1;
-    return (long) (part * Math.min(SPREAD_NS, Duration.ofMillis(intervalMs).toNanos()));
-  }
-
-  private void open(AgentEpisode episode) throws InterruptedException {
-    try {
-      episode.live().open();
-    } catch (FailedException refusal) {
-      episode.refuse(String.valueOf(refusal.getMessage()));
-      episode.close();
-      return;
-    }
-    episode.live().sample(loop);
-    if (connector != null) {
-      episode.live().ship(shippers, new CompositeMeterRegistry(), calls::release);
-    }
-    episode.become(AgentEpisode.State.SAMPLING);
-  }
-
-  /** What is next for an episode, if anything is. */
-  private void advance(AgentEpisode episode) {
-    if (episode.isBusy()) {
-      return;
-    }
-    boolean isLookDue = System.nanoTime() - episode.lookAtNs() >= 0;
-    if (isLookDue) {
-      episode.lookAt(System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos());
-    }
-    switch (episode.state()) {
-      case SAMPLING -> {
-        if (episode.live().isSampled()) {
-          work(episode, () -> end(episode));
-        } else if (isLookDue) {
-          work(episode, episode.live()::look);
-        }
-      }
-      case SHIPPING -> {
-        if (episode.live().isShipped()) {
-          work(episode, episode::finish);
-        } else if (isLookDue) {
-          work(episode, episode.live()::look);
-        }
-      }
-      default -> {
-        // It is being opened, or is done.
-      }
-    }
-  }
-
-  private void end(AgentEpisode episode) throws InterruptedException {
-    episode.live().end();
-    episode.become(AgentEpisode.State.SHIPPING);
-  }
-
-  /** Part of an episode's life, which may wait for a disk. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws InterruptedException;
-  }
-
-  private void work(AgentEpisode episode, Work work) {
-    episode.busy(true);
-    try {
-      workers.execute(() -> run(episode, work));
-    } catch (RejectedExecutionException allWait) {
-      // The next round tries again.
-      episode.busy(false);
-    }
-  }
-
-  private void run(AgentEpisode episode, Work work) {
-    try {
-      work.run();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error failure) {
-      log.error("{}: the episode has failed", episode.plan().episode(), failure);
-      episode.close();
-    } finally {
-      episode.busy(false);
-      calls.release();
-    }
+    AgentEpisode episode = new AgentEpisode(plan, process, rule);
+    roster.add(episode);
+    stages.advance(episode);
+    return episode;
   }
 
   private void forgetDone() {
-    List<AgentEpisode> done =
-        episodes.values().stream()
-            .filter(each -> each.state() == AgentEpisode.State.DONE && !each.isBusy())
-            .toList();
-    for (AgentEpisode each : done) {
-      say(each);
-      episodes.remove(each.plan().episode());
-      ProcessKey process = each.process();
-      byProcess.remove(process);
-      unfinished.remove(process);
-      if (each.refusal() != null) {
-        refused.put(process, each.refusal());
+    for (AgentEpisode each : roster.removeDone()) {
+      unfinished.remove(each.process());
+      discovery.forget(each.process().pid());
+      Result result = each.result();
+      if (result == null) {
+        String why = String.valueOf(each.refusal());
+        each.log().error("not recorded: {}", why);
+        admission.refuseForGood(each.process());
+      } else if (result.isComplete()) {
+        each.log().info(ResultText.of(result));
+      } else {
+        each.log().error(ResultText.of(result));
       }
-      discovery.forget(process.pid());
-    }
-  }
-
-  private void say(AgentEpisode episode) {
-    Result result = episode.result();
-    if (result == null) {
-      episode.log().error("not recorded: {}", episode.refusal());
-      return;
-    }
-    String text = ResultText.of(result);
-    if (result.isComplete()) {
-      episode.log().info(text);
-    } else {
-      episode.log().error(text);
     }
   }
 
   /** Ends all, and waits for the last rows as long as the configuration allows. */
   private void endAll() throws InterruptedException {
-    episodes.values().forEach(each -> each.live().stop());
+    manager.stopping();
+    orders.close();
+    roster.all().forEach(each -> each.live().stop());
     long deadlineNs = System.nanoTime() + Duration.ofSeconds(config.flushTimeoutS()).toNanos();
-    while (!episodes.isEmpty() && System.nanoTime() - deadlineNs < 0) {
-      episodes.values().forEach(this::advance);
+    while (roster.size() > 0 && System.nanoTime() - deadlineNs < 0) {
+      roster.all().forEach(stages::advance);
       forgetDone();
-      await(System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos());
+      await(deadlineNs);
     }
     if (leftBehind != null) {
       leftBehind.close();
@@ -493,17 +429,11 @@ public final class Agent {
     clients.close();
   }
 
-  /** What has not arrived by now is safe in the files, and the next agent ships it. */
   private void giveUp() throws InterruptedException {
-    for (AgentEpisode each : episodes.values()) {
-      if (!each.isBusy() && each.state() == AgentEpisode.State.SHIPPING) {
-        work(each, each::finish);
-      }
-    }
-    long deadlineNs = System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos() * 5;
-    while (episodes.values().stream().anyMatch(AgentEpisode::isBusy)
-        && System.nanoTime() - deadlineNs < 0) {
-      await(System.nanoTime() + AgentEpisode.LOOK_EVERY.toNanos());
+    long deadlineNs = System.nanoTime() + CLOSES_WITHIN.toNanos();
+    roster.all().forEach(stages::giveUp);
+    while (roster.isAnyBusy() && System.nanoTime() - deadlineNs < 0) {
+      await(deadlineNs);
     }
     forgetDone();
   }

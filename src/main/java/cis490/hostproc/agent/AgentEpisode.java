@@ -3,9 +3,14 @@ package cis490.hostproc.agent;
 import cis490.hostproc.collect.LiveEpisode;
 import cis490.hostproc.collect.Plan;
 import cis490.hostproc.collect.Result;
+import cis490.hostproc.control.ControlRequest;
+import cis490.hostproc.episode.EpisodeId;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -15,28 +20,32 @@ import org.slf4j.Logger;
  */
 final class AgentEpisode {
 
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
   /** What is done with it. */
   enum State {
-    /** Process and file are being opened. */
-    OPENING,
+    /** Process and file are to be opened. */
+    NEW,
     /** It has its ticks. */
     SAMPLING,
-    /** Sampled; the rest of the rows is on its way. */
+    /** Sampled, and the file is complete; the rest of the rows is on its way. */
     SHIPPING,
     /** Nothing is left to do. */
     DONE
   }
 
-  static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  /** A mark that is to be written, and who is told then: null, or what is wrong. */
+  private record WaitingMark(ControlRequest.Mark mark, Consumer<@Nullable String> onWritten) {}
 
   private final Plan plan;
   private final ProcessKey process;
   private final @Nullable String rule;
   private final LiveEpisode live;
   private final Logger log;
+  private final Queue<WaitingMark> marks = new ConcurrentLinkedQueue<>();
 
   /** Written by the one worker that is at it, or by the agent's thread if none is. */
-  private volatile State state = State.OPENING;
+  private volatile State state = State.NEW;
 
   private volatile boolean isBusy;
   private volatile @Nullable String refusal;
@@ -46,6 +55,7 @@ final class AgentEpisode {
   private long lookAtNs =
       System.nanoTime() + ThreadLocalRandom.current().nextLong(LOOK_EVERY.toNanos());
 
+  /** {@code rule} is null if no rule has found it. */
   AgentEpisode(Plan plan, ProcessKey process, @Nullable String rule) {
     this.plan = plan;
     this.process = process;
@@ -58,11 +68,14 @@ final class AgentEpisode {
     return plan;
   }
 
+  EpisodeId id() {
+    return plan.episode();
+  }
+
   ProcessKey process() {
     return process;
   }
 
-  /** Null if no rule has found it. */
   @Nullable String rule() {
     return rule;
   }
@@ -91,14 +104,9 @@ final class AgentEpisode {
     isBusy = now;
   }
 
-  /** Why it could not begin; null if it could. */
+  /** Why it could not begin, or go on; null if it could. */
   @Nullable String refusal() {
     return refusal;
-  }
-
-  void refuse(String why) {
-    refusal = why;
-    state = State.DONE;
   }
 
   /** Null before it is done, and if it never began. */
@@ -106,27 +114,61 @@ final class AgentEpisode {
     return result;
   }
 
-  /** When it is looked at next, {@link System#nanoTime()}. */
-  long lookAtNs() {
-    return lookAtNs;
+  /** True once every second or so. */
+  boolean isLookDue(long nowNs) {
+    boolean isDue = nowNs - lookAtNs >= 0;
+    if (isDue) {
+      lookAtNs = nowNs + LOOK_EVERY.toNanos();
+    }
+    return isDue;
   }
 
-  void lookAt(long whenNs) {
-    lookAtNs = whenNs;
+  void add(ControlRequest.Mark mark, Consumer<@Nullable String> onWritten) {
+    marks.add(new WaitingMark(mark, onWritten));
   }
 
-  /** The last step: whatever state it is in, nothing stays open. */
+  boolean hasMarks() {
+    return !marks.isEmpty();
+  }
+
+  /** Looks after it, and writes the marks that wait. */
+  void look() {
+    for (WaitingMark each = marks.poll(); each != null; each = marks.poll()) {
+      each.onWritten().accept(problem(each.mark()));
+    }
+    live.look();
+  }
+
+  private @Nullable String problem(ControlRequest.Mark mark) {
+    try {
+      live.mark(mark.name(), mark.detail(), mark.monoNs(), mark.wallNs());
+      return null;
+    } catch (IllegalStateException tooMany) {
+      return "episode " + id() + " " + tooMany.getMessage();
+    }
+  }
+
+  /** Nothing more is done. */
+  void refuse(String why) {
+    refusal = why;
+    close();
+  }
+
+  /** The last step: nothing stays open. */
   void finish() {
     result = live.finish();
     close();
   }
 
-  void close() {
-    state = State.DONE;
+  private void close() {
+    for (WaitingMark each = marks.poll(); each != null; each = marks.poll()) {
+      each.onWritten().accept("episode " + id() + " has ended");
+    }
     try {
       live.close();
     } catch (IOException failure) {
       log.warn("not closed: {}", failure.getMessage());
     }
+    state = State.DONE;
   }
 }

@@ -2,13 +2,17 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.agent.Agent;
 import cis490.hostproc.agent.Preview;
+import cis490.hostproc.agent.ServiceManager;
 import cis490.hostproc.collect.Log;
 import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.config.ConfigException;
 import cis490.hostproc.config.ConfigFile;
 import cis490.hostproc.config.KafkaChoice;
+import cis490.hostproc.control.ControlSocket;
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Text;
+import cis490.hostproc.journal.FileFailure;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -65,12 +69,31 @@ final class AgentCommand extends Command {
     if (check.getValue()) {
       return preview(config);
     }
+    ServiceManager manager = ServiceManager.of(System.getenv());
     try (KafkaConnection connection = connection(config)) {
-      Agent agent = new Agent(config, connection, procRoot(), Log.get());
+      Agent agent = new Agent(config, connection, procRoot(), manager, Log.get());
       StopSignal.onStop(agent::stop, Duration.ofSeconds(config.flushTimeoutS()).plus(STOP_MARGIN));
       HangUp.onSignal(() -> reload(agent));
-      agent.run();
+      ControlSocket control = control(config, agent);
+      try {
+        agent.run();
+      } finally {
+        if (control != null) {
+          control.close();
+        }
+      }
       return 0;
+    }
+  }
+
+  /** Null if the configuration names none. */
+  private static @Nullable ControlSocket control(AgentConfig config, Agent agent)
+      throws FailedException {
+    Path socket = config.controlSocket();
+    try {
+      return socket == null ? null : ControlSocket.open(socket, agent.control());
+    } catch (IOException refused) {
+      throw new FailedException(FileFailure.describe(socket, refused), refused);
     }
   }
 

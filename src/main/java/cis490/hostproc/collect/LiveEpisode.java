@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.FailedException;
+import cis490.hostproc.episode.Manifest;
+import cis490.hostproc.episode.Mark;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.row.RowFormat;
+import cis490.hostproc.sample.SampleFigures;
 import cis490.hostproc.sample.SampleLoop;
 import cis490.hostproc.ship.KnownManifest;
 import cis490.hostproc.ship.Replica;
@@ -144,6 +147,56 @@ public final class LiveEpisode implements AutoCloseable {
     if (shipper != null && figures != null && !isShipped()) {
       standstill.look(shipper, figures, System.nanoTime());
     }
+  }
+
+  /**
+   * Gives a moment a name: it is in the manifest beside the file when this returns.
+   *
+   * @param name of the moment
+   * @param detail more words; null if there are none
+   * @param monoNs CLOCK_MONOTONIC, ns
+   * @param wallNs CLOCK_REALTIME, ns since the Unix epoch
+   * @return the mark
+   * @throws IllegalStateException if the episode has too many already
+   */
+  public Mark mark(String name, @Nullable String detail, long monoNs, long wallNs) {
+    return recording.mark(name, detail, monoNs, wallNs);
+  }
+
+  /**
+   * What is known of it.
+   *
+   * @return the manifest now
+   */
+  public Manifest manifest() {
+    return recording.manifest().manifest();
+  }
+
+  /**
+   * What the sampling has counted.
+   *
+   * @return figures of this run
+   */
+  public SampleFigures sampling() {
+    return recording.figures();
+  }
+
+  /**
+   * Rows in the file that are not committed in the topic.
+   *
+   * @return count; -1 if nothing is shipped
+   */
+  public long pending() {
+    return figures == null ? -1 : figures.pending();
+  }
+
+  /**
+   * Whether the first tick is over, or the sampling is.
+   *
+   * @return false before
+   */
+  public boolean hasTicked() {
+    return recording.hasTicked();
   }
 
   /**

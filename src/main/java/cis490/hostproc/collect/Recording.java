@@ -6,6 +6,7 @@ import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.episode.Mark;
 import cis490.hostproc.episode.Run;
 import cis490.hostproc.episode.Ticks;
 import cis490.hostproc.episode.Version;
@@ -185,6 +186,10 @@ final class Recording implements AutoCloseable {
     loop.add(sampler, schedule());
   }
 
+  boolean hasTicked() {
+    return sampler.hasTicked();
+  }
+
   boolean isSampled() {
     return sampler.isOver();
   }
@@ -224,6 +229,14 @@ final class Recording implements AutoCloseable {
 
   private boolean isStopped() {
     return toldToStop.getCount() == 0;
+  }
+
+  /** Gives a moment a name, in the manifest beside the file and in Kafka's. */
+  Mark mark(String name, @Nullable String detail, long monoNs, long wallNs) {
+    long originNs = requireNonNull(manifest.manifest().beginning().originMonoNs());
+    Mark mark = new Mark(name, detail, monoNs - originNs, wallNs);
+    manifest.become(manifest.manifest().marked(mark));
+    return mark;
   }
 
   /** Once a second or so: is the file as it was written, and is all well? */

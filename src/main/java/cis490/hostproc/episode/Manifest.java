@@ -23,18 +23,28 @@ import org.jspecify.annotations.Nullable;
  * @param ticks over all runs that have ended and told; {@link Ticks#UNKNOWN} of rows that hostproc
  *     did not sample
  * @param runs the collector's runs on the file, oldest first, at most the last {@value #RUNS_MAX}
+ * @param marks moments that somebody has named, in the order of their wall clock, at most {@value
+ *     #MARKS_MAX}
  */
 public record Manifest(
-    Beginning beginning, State state, Ending ending, Ticks ticks, List<Run> runs) {
+    Beginning beginning,
+    State state,
+    Ending ending,
+    Ticks ticks,
+    List<Run> runs,
+    List<Mark> marks) {
 
   /** The manifest's {@code $id}. */
-  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:5";
+  public static final String SCHEMA_ID = "urn:cis490:hostproc:episode:6";
 
   /** The schema's place on the class path. */
   public static final String SCHEMA_RESOURCE = "/schemas/episode.schema.json";
 
   /** Bounds the manifest of a collector that is started again and again. */
   public static final int RUNS_MAX = 100;
+
+  /** Bounds the manifest of an episode that is marked again and again. */
+  public static final int MARKS_MAX = 1_000;
 
   /** What an episode is doing. */
   public enum State {
@@ -324,16 +334,18 @@ public record Manifest(
   }
 
   /**
-   * Takes a copy of the runs.
+   * Takes copies of the lists.
    *
    * @param beginning what is known from the start
    * @param state open, ended or sealed
    * @param ending what is known at the end
    * @param ticks over all runs that have ended and told
    * @param runs oldest first
+   * @param marks in the order of their wall clock
    */
   public Manifest {
     runs = List.copyOf(runs);
+    marks = List.copyOf(marks);
   }
 
   /**
@@ -344,7 +356,8 @@ public record Manifest(
    * @return an open manifest with one open run
    */
   public static Manifest open(Beginning beginning, Run.Start run) {
-    return new Manifest(beginning, State.OPEN, Ending.NONE, Ticks.NONE, List.of(Run.open(1, run)));
+    return new Manifest(
+        beginning, State.OPEN, Ending.NONE, Ticks.NONE, List.of(Run.open(1, run)), List.of());
   }
 
   /**
@@ -354,7 +367,7 @@ public record Manifest(
    * @return an open manifest without runs
    */
   public static Manifest imported(Beginning beginning) {
-    return new Manifest(beginning, State.OPEN, Ending.NONE, Ticks.UNKNOWN, List.of());
+    return new Manifest(beginning, State.OPEN, Ending.NONE, Ticks.UNKNOWN, List.of(), List.of());
   }
 
   /**
@@ -375,7 +388,8 @@ public record Manifest(
         State.OPEN,
         Ending.NONE.altered(ending.alteration()),
         ticks.plus(Ticks.NONE),
-        all.subList(Math.max(0, all.size() - RUNS_MAX), all.size()));
+        all.subList(Math.max(0, all.size() - RUNS_MAX), all.size()),
+        marks);
   }
 
   /**
@@ -388,7 +402,7 @@ public record Manifest(
   public Manifest runEnded(Run.End end, Ticks counted) {
     List<Run> all = new ArrayList<>(runs);
     all.set(all.size() - 1, last().ended(end, counted));
-    return new Manifest(beginning, state, ending, ticks.plus(counted), all);
+    return new Manifest(beginning, state, ending, ticks.plus(counted), all, marks);
   }
 
   /**
@@ -400,7 +414,7 @@ public record Manifest(
   public Manifest ended(Ending ending) {
     String alteration = this.ending.alteration();
     Ending all = alteration == null ? ending : ending.altered(alteration);
-    return new Manifest(beginning, State.ENDED, all, ticks, runsSettled(ending.lines()));
+    return new Manifest(beginning, State.ENDED, all, ticks, runsSettled(ending.lines()), marks);
   }
 
   /**
@@ -412,7 +426,7 @@ public record Manifest(
    */
   public Manifest closed(@Nullable String chain, @Nullable Long rowsAcknowledged) {
     return new Manifest(
-        beginning, State.ENDED, ending.closed(chain, rowsAcknowledged), ticks, runs);
+        beginning, State.ENDED, ending.closed(chain, rowsAcknowledged), ticks, runs, marks);
   }
 
   /**
@@ -424,7 +438,12 @@ public record Manifest(
    */
   public Manifest sealed(String chain, long rowsAcknowledged) {
     return new Manifest(
-        beginning, State.SEALED, ending.closed(chain, rowsAcknowledged).altered(null), ticks, runs);
+        beginning,
+        State.SEALED,
+        ending.closed(chain, rowsAcknowledged).altered(null),
+        ticks,
+        runs,
+        marks);
   }
 
   /**
@@ -434,7 +453,7 @@ public record Manifest(
    * @return the same manifest otherwise
    */
   public Manifest altered(String alteration) {
-    return new Manifest(beginning, state, ending.altered(alteration), ticks, runs);
+    return new Manifest(beginning, state, ending.altered(alteration), ticks, runs, marks);
   }
 
   /**
@@ -455,7 +474,7 @@ public record Manifest(
    * @return the same manifest otherwise
    */
   public Manifest retired() {
-    return new Manifest(beginning, State.RETIRED, ending, ticks, runs);
+    return new Manifest(beginning, State.RETIRED, ending, ticks, runs, marks);
   }
 
   /**
@@ -471,7 +490,8 @@ public record Manifest(
         state == State.OPEN ? State.OPEN : State.ENDED,
         ending.closed(ending.chain(), null),
         ticks,
-        runs);
+        runs,
+        marks);
   }
 
   /**
@@ -540,6 +560,22 @@ public record Manifest(
     return next == ending.lines()
         ? null
         : "the last run ends at row " + next + ", and the file at " + ending.lines();
+  }
+
+  /**
+   * With one more moment that has a name.
+   *
+   * @param mark it
+   * @return the same and that
+   * @throws IllegalStateException if there are {@value #MARKS_MAX} already
+   */
+  public Manifest marked(Mark mark) {
+    if (marks.size() >= MARKS_MAX) {
+      throw new IllegalStateException("has " + MARKS_MAX + " marks already");
+    }
+    List<Mark> all = new ArrayList<>(marks);
+    all.add(mark);
+    return new Manifest(beginning, state, ending, ticks, runs, ManifestMerge.inOrder(all));
   }
 
   private Run last() {

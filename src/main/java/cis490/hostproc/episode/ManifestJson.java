@@ -24,6 +24,7 @@ final class ManifestJson {
 
   private static final String STATE = "state";
   private static final String RUNS = "runs";
+  private static final String MARKS = "marks";
   private static final String NUMBER = "number";
 
   private ManifestJson() {}
@@ -43,6 +44,13 @@ final class ManifestJson {
         write(json, run.start());
         write(json, run.end());
         write(json, run.ticks());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart(MARKS);
+      for (Mark mark : manifest.marks()) {
+        json.writeStartObject();
+        write(json, mark);
         json.writeEndObject();
       }
       json.writeEndArray();
@@ -102,18 +110,32 @@ final class ManifestJson {
           state,
           Reader.MAPPER.treeToValue(all, Manifest.Ending.class),
           Reader.MAPPER.treeToValue(all, Ticks.class),
-          runs(all.path(RUNS)));
+          runs(all.path(RUNS)),
+          marks(all.path(MARKS)));
     } catch (JsonProcessingException wrong) {
       // On one line, whatever text it quotes.
       throw new IOException("not a manifest: " + wrong.getOriginalMessage().replaceAll("\\R", " "));
     }
   }
 
-  /** The first manifests had no list of runs. */
-  private static List<Run> runs(JsonNode all) throws IOException {
+  /** Earlier manifests lack some of the lists. */
+  private static void requireList(JsonNode all, String name) throws IOException {
     if (!all.isArray() && !all.isMissingNode() && !all.isNull()) {
-      throw new IOException("not a manifest: runs is not a list");
+      throw new IOException("not a manifest: " + name + " is not a list");
     }
+  }
+
+  private static List<Mark> marks(JsonNode all) throws IOException {
+    requireList(all, MARKS);
+    List<Mark> marks = new ArrayList<>();
+    for (JsonNode node : all) {
+      marks.add(Reader.MAPPER.treeToValue(object(node), Mark.class));
+    }
+    return marks;
+  }
+
+  private static List<Run> runs(JsonNode all) throws IOException {
+    requireList(all, RUNS);
     List<Run> runs = new ArrayList<>();
     for (JsonNode node : all) {
       ObjectNode run = object(node);

@@ -2,8 +2,11 @@ package cis490.hostproc.episode;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +42,8 @@ final class ManifestMerge {
     Manifest.State state = merge.state();
     boolean proved = state.compareTo(Manifest.State.SEALED) >= 0;
     Manifest.Ending ending = proved ? merge.ending().altered(null) : merge.ending();
-    Manifest merged = new Manifest(merge.beginning(), state, ending, merge.ticks(), merge.runs());
+    Manifest merged =
+        new Manifest(merge.beginning(), state, ending, merge.ticks(), merge.runs(), merge.marks());
     return merged.state() == Manifest.State.OPEN
         ? merged
         : new Manifest(
@@ -47,7 +51,20 @@ final class ManifestMerge {
             merged.state(),
             merged.ending(),
             merged.ticks(),
-            merged.runsSettled(merged.ending().lines()));
+            merged.runsSettled(merged.ending().lines()),
+            merged.marks());
+  }
+
+  /** Of both, each once. */
+  private List<Mark> marks() {
+    Set<Mark> all = new LinkedHashSet<>(known.marks());
+    all.addAll(ours.marks());
+    List<Mark> ordered = inOrder(List.copyOf(all));
+    return ordered.subList(0, Math.min(ordered.size(), Manifest.MARKS_MAX));
+  }
+
+  static List<Mark> inOrder(List<Mark> marks) {
+    return marks.stream().sorted(Comparator.comparingLong(Mark::tWallNs)).toList();
   }
 
   private Manifest.State state() {

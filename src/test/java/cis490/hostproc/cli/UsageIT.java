@@ -168,7 +168,7 @@ class UsageIT {
   void helpHasOneLineForEachCommand() {
     List<String> help = Hostproc.call("--help").out().lines().toList();
     List<String> commands = help.subList(help.indexOf("Commands:") + 1, help.size());
-    assertEquals(14, commands.size(), () -> String.join("\n", commands));
+    assertEquals(15, commands.size(), () -> String.join("\n", commands));
     for (String each : commands) {
       assertTrue(each.matches("  [a-z-]+ +\\S.*\\."), each);
     }

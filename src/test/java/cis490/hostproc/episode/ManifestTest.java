@@ -47,7 +47,8 @@ class ManifestTest {
             Manifest.State.SEALED,
             ended.ending(),
             ended.ticks(),
-            Manifests.open().runs());
+            Manifests.open().runs(),
+            List.of());
     assertEquals("run 1 is open, and the episode has ended", running.contradiction());
   }
 
@@ -115,6 +116,7 @@ class ManifestTest {
     all.addAll(ENDING);
     all.addAll(TICKS);
     all.add("runs");
+    all.add("marks");
     List<String> allOfARun = new ArrayList<>(RUN);
     allOfARun.addAll(TICKS);
     for (Manifest manifest : List.of(Manifests.open(), Manifests.ended(), Manifests.imported())) {

@@ -64,6 +64,7 @@ public final class Agent {
   private final Stages stages;
   private final Orders orders = new Orders(roster, calls::release);
   private final ServiceManager manager;
+  private final Events events;
   private final Shelf shelf;
   private final AtomicReference<@Nullable AgentConfig> newConfig = new AtomicReference<>();
   private AgentConfig config;
@@ -94,6 +95,7 @@ public final class Agent {
     this.log = log;
     this.logs = new EpisodeLogs(log);
     this.shelf = new Shelf(config);
+    this.events = new Events(config.events(), log);
     this.discovery = new Discovery(procRoot, log);
     this.admission = new Admission(log);
     this.unfinished = new Unfinished(procRoot);
@@ -138,6 +140,10 @@ public final class Agent {
     OpenFiles.require(config.limits().episodes());
     discovery.follow(config.watch());
     List<Recorded> unsealed = readShelf();
+    Long sealedDays = config.keepSealedDays();
+    if (sealedDays != null) {
+      new Clearing(shelf, sealedDays, log).start();
+    }
     Thread sampling = new Thread(this::sample, "hostproc-sampler");
     sampling.start();
     try {
@@ -166,6 +172,7 @@ public final class Agent {
         sayAlive();
       }
       roster.all().forEach(stages::advance);
+      roster.all().forEach(events::follow);
       orders.take(this::begin);
       forgetDone();
       if (isFirst && !roster.isAny(AgentEpisode.State.NEW)) {
@@ -388,12 +395,14 @@ public final class Agent {
             () -> episodeLog);
     AgentEpisode episode = new AgentEpisode(plan, process, rule);
     roster.add(episode);
+    events.follow(episode);
     stages.advance(episode);
     return episode;
   }
 
   private void forgetDone() {
     for (AgentEpisode each : roster.removeDone()) {
+      events.follow(each);
       unfinished.remove(each.process());
       discovery.forget(each.process().pid());
       Result result = each.result();
@@ -426,6 +435,7 @@ public final class Agent {
     giveUp();
     loop.close();
     logs.flush(Long.MAX_VALUE);
+    events.close();
     clients.close();
   }
 

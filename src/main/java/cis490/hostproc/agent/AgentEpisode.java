@@ -51,6 +51,11 @@ final class AgentEpisode {
   private volatile @Nullable String refusal;
   private volatile @Nullable Result result;
 
+  private Events.Told told = Events.Told.NOTHING;
+
+  /** When it began to be sampled, {@link System#nanoTime()}. */
+  private volatile long begunNs;
+
   /** At first any: not all of them are looked at in one moment. */
   private long lookAtNs =
       System.nanoTime() + ThreadLocalRandom.current().nextLong(LOOK_EVERY.toNanos());
@@ -93,7 +98,23 @@ final class AgentEpisode {
   }
 
   void become(State next) {
+    if (next == State.SAMPLING) {
+      begunNs = System.nanoTime();
+    }
     state = next;
+  }
+
+  long begunNs() {
+    return begunNs;
+  }
+
+  /** What its events have told so far. */
+  Events.Told told() {
+    return told;
+  }
+
+  void tell(Events.Told what) {
+    told = what;
   }
 
   boolean isBusy() {

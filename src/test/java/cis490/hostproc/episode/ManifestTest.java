@@ -110,7 +110,7 @@ class ManifestTest {
           "rows");
 
   @Test
-  void fieldsAreFlatButForTheRunsAndAlwaysInTheSameOrder() throws Exception {
+  void fieldsAreFlatButForTheListsAndAlwaysInTheSameOrder() throws Exception {
     List<String> all = new ArrayList<>(BEGINNING);
     all.add("state");
     all.addAll(ENDING);
@@ -126,8 +126,45 @@ class ManifestTest {
         assertEquals(allOfARun, names(run));
         run.forEach(value -> assertTrue(value.isValueNode()));
       }
+      assertTrue(json.remove("marks").isArray());
       json.forEach(value -> assertTrue(value.isValueNode()));
     }
+  }
+
+  @Test
+  void marksStandInTheOrderOfTheirWallClock() throws Exception {
+    Mark late = new Mark("infecting", "dropper started", 2_000, 12_000);
+    Mark early = new Mark("armed", null, -5, 10_000);
+    Manifest marked = Manifests.open().marked(late).marked(early);
+    assertEquals(List.of(early, late), marked.marks());
+    assertEquals(marked, Manifest.fromJson(marked.toJson()));
+    JsonNode first = json(marked).get("marks").get(0);
+    assertEquals(List.of("name", "detail", "t_mono_ns", "t_wall_ns"), names((ObjectNode) first));
+    assertTrue(first.get("detail").isNull());
+  }
+
+  /** Kafka's may have marks of an earlier run, the file's those of this one. */
+  @Test
+  void marksOfBothAreKeptEachOnce() {
+    Mark one = new Mark("armed", null, 1, 10);
+    Mark two = new Mark("infecting", null, 2, 20);
+    Manifest known = Manifests.open().marked(one);
+    Manifest ours = Manifests.open().marked(two).marked(one);
+    assertEquals(List.of(one, two), ours.goingOnAfter(known).marks());
+    assertEquals(List.of(one, two), ours.keeping(known).marks());
+  }
+
+  @Test
+  void marksHaveALimit() {
+    Manifest full = Manifests.open();
+    for (int i = 0; i < Manifest.MARKS_MAX; i++) {
+      full = full.marked(new Mark("m", null, i, i));
+    }
+    Manifest most = full;
+    IllegalStateException refused =
+        assertThrows(
+            IllegalStateException.class, () -> most.marked(new Mark("one more", null, 0, 0)));
+    assertEquals("has 1000 marks already", refused.getMessage());
   }
 
   @Test

@@ -123,6 +123,10 @@ final class Recording implements AutoCloseable {
     if (stopped != null) {
       sampler.stop(stopped);
     }
+    if (journal.lines() > 0) {
+      // The manifest will say where this run begins.
+      forceRows();
+    }
     writeOpenManifest();
   }
 

@@ -41,6 +41,10 @@ final class DiskFaults {
         onDisk("disk fails and turns read-only", Disk::journalled, DiskFaults::failing),
         Scenario.exact("disk refuses once", DiskFaults::refusesOnce),
         onDisk("power cut", Disk::journalled, DiskFaults::powerCut),
+        onDisk(
+            "power cut after another start",
+            Disk::journalled,
+            DiskFaults::powerCutAfterAnotherStart),
         onDisk("power cut after the end", Disk::journalled, DiskFaults::powerCutAfterTheEnd),
         Scenario.exact("file size limited for a while", DiskFaults::limited));
   }
@@ -287,6 +291,32 @@ final class DiskFaults {
       run.collector().start();
       awaitShipping(run);
     }
+  }
+
+  /**
+   * The manifest of the second run counts the rows of the first, and nobody has forced these yet:
+   * no row is shipped, and the first run was killed.
+   */
+  private static void powerCutAfterAnotherStart(Run run, Disk disk) throws Exception {
+    run.collector().everyMs(1);
+    run.brokers().freeze(0);
+    run.collector().start();
+    run.pass(0, 400);
+    run.collector().kill();
+    long rows = run.collector().file().rows().size();
+    run.collector().start();
+    Wait.until(
+        "the second run is in the manifest",
+        SHIPPED_WITHIN,
+        () -> Files.readString(manifest(run)).contains("\"number\":2"));
+    disk.cutPower();
+    run.collector().end();
+    disk.mountAgain();
+    run.collector().file().lookAfterPowerCut();
+    Assertions.assertTrue(run.collector().file().rows().size() >= rows, "rows of the first run");
+    run.brokers().heal();
+    run.collector().start();
+    awaitShipping(run);
   }
 
   /** The collector has ended its episode, and waits for a broker that is away. */

@@ -22,19 +22,10 @@ class SystemdIT {
 
   static final String GUEST = "qemu-system-tes";
   static final String EPISODES = "/var/lib/hostproc/episodes";
-  static final String READ_AGAIN = "the config was read again";
+  private static final String READ_AGAIN = "read the configuration again";
 
   /** No interval. */
-  static final String WRONG = "interval_ms: soon";
-
-  /** Nothing, once there is the command: the unit then starts what it says. */
-  private static final String INSTEAD_OF_THE_AGENT =
-      """
-      [Service]
-      ExecStart=
-      ExecStart=/usr/bin/java -cp /usr/lib/hostproc/hostproc.jar:/usr/lib/hostproc/test-classes \
-      cis490.hostproc.container.AgentStandIn /etc/hostproc/agent.yaml
-      """;
+  private static final String WRONG = "interval_ms: soon";
 
   private static final String UNIT = "hostproc-agent.service";
   private static final String CONFIG = "/etc/hostproc/agent.yaml";
@@ -68,9 +59,6 @@ class SystemdIT {
   @BeforeAll
   static void startHost() throws Exception {
     host = SystemdHost.start();
-    if (!INSTEAD_OF_THE_AGENT.isEmpty()) {
-      host.write("/etc/systemd/system/" + UNIT + ".d/instead.conf", INSTEAD_OF_THE_AGENT);
-    }
     host.sh("cp /bin/sleep /usr/local/bin/" + GUEST);
     // An enabled unit stays loaded after its end, with how it ended.
     host.sh("systemctl daemon-reload && systemctl enable " + UNIT);

@@ -1,7 +1,6 @@
 package cis490.hostproc.agent;
 
 import cis490.hostproc.config.Rule;
-import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.proc.Host;
 import cis490.hostproc.proc.ProcessFacts;
 import cis490.hostproc.proc.ProcessTable;
@@ -41,6 +40,9 @@ public final class Discovery {
     private long againAtNs;
     private @Nullable Found found;
 
+    /** Rules whose expression has taken too long, which is said once. */
+    private Set<Rule> slow = Set.of();
+
     Known(long startTimeTicks, long nowNs) {
       this.startTimeTicks = startTimeTicks;
       this.seenAtNs = nowNs;
@@ -67,16 +69,16 @@ public final class Discovery {
    * Looks by other rules from now on.
    *
    * @param rules in order
-   * @throws FailedException if a user of a rule is not known; the rules stay as they were
+   * @throws UnknownUserException if a user of a rule is not known; the rules stay as they were
    * @throws InterruptedException if the calling thread is interrupted
    */
-  public void follow(List<Rule> rules) throws FailedException, InterruptedException {
+  public void follow(List<Rule> rules) throws UnknownUserException, InterruptedException {
     List<RuleMatch> matches = new ArrayList<>();
     for (Rule rule : rules) {
       try {
         matches.add(new RuleMatch(rule.match()));
-      } catch (FailedException unknown) {
-        throw new FailedException("rule " + rule.name() + ": " + unknown.getMessage(), unknown);
+      } catch (UnknownUserException unknown) {
+        throw new UnknownUserException("rule " + rule.name() + ": " + unknown.getMessage());
       }
     }
     this.rules = rules;
@@ -117,17 +119,17 @@ public final class Discovery {
     boolean isSame = before != null && before.startTimeTicks == process.startTimeTicks();
     Known now = isSame && before != null ? before : new Known(process.startTimeTicks(), nowNs);
     if (now.found == null) {
-      now.found = match(process);
+      now.found = match(process, now);
     }
     now.againAtNs = nowNs + AGAIN_NS;
     known.put(pid, now);
   }
 
-  private @Nullable Found match(ProcessFacts process) {
+  private @Nullable Found match(ProcessFacts process, Known known) {
     List<Rule> fitting = new ArrayList<>();
     Map<String, String> values = Map.of();
     for (int i = 0; i < rules.size(); i++) {
-      Map<String, String> groups = groups(i, process);
+      Map<String, String> groups = groups(i, process, known);
       if (groups != null) {
         values = fitting.isEmpty() ? values(process, rules.get(i), groups) : values;
         fitting.add(rules.get(i));
@@ -137,16 +139,24 @@ public final class Discovery {
   }
 
   /** Null also where the rule's expression takes too long for this command line. */
-  private @Nullable Map<String, String> groups(int rule, ProcessFacts process) {
+  private @Nullable Map<String, String> groups(int rule, ProcessFacts process, Known known) {
     try {
       return matches.get(rule).of(process);
     } catch (IllegalArgumentException tooMuch) {
+      warn(rules.get(rule), process, known, tooMuch);
+      return null;
+    }
+  }
+
+  private void warn(Rule rule, ProcessFacts process, Known known, IllegalArgumentException why) {
+    Set<Rule> slow = new HashSet<>(known.slow);
+    if (slow.add(rule)) {
+      known.slow = slow;
       log.warn(
           "rule {}: its arguments and the command line of process {}: {}; change the expression",
-          rules.get(rule).name(),
+          rule.name(),
           process.pid(),
-          tooMuch.getMessage());
-      return null;
+          why.getMessage());
     }
   }
 

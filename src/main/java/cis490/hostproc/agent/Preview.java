@@ -3,7 +3,6 @@ package cis490.hostproc.agent;
 import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.config.Rule;
 import cis490.hostproc.episode.EpisodeId;
-import cis490.hostproc.episode.FailedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,11 +35,11 @@ public record Preview(
    * @param procRoot where procfs is mounted, usually {@code /proc}
    * @param log what is wrong with a rule
    * @return by pid
-   * @throws FailedException if a user of a rule is not known
+   * @throws UnknownUserException if a user of a rule is not known
    * @throws InterruptedException if the calling thread is interrupted
    */
   public static List<Preview> of(AgentConfig config, Path procRoot, Logger log)
-      throws FailedException, InterruptedException {
+      throws UnknownUserException, InterruptedException {
     Discovery discovery = new Discovery(procRoot, log);
     discovery.follow(config.watch());
     List<Found> found = new ArrayList<>(discovery.look(System.nanoTime()));

@@ -1,7 +1,6 @@
 package cis490.hostproc.agent;
 
 import cis490.hostproc.config.Match;
-import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.proc.ProcessFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +19,7 @@ final class RuleMatch {
   /** -1 if any will do. */
   private final long userId;
 
-  RuleMatch(Match match) throws FailedException, InterruptedException {
+  RuleMatch(Match match) throws UnknownUserException, InterruptedException {
     this.match = match;
     this.userId = match.user() == null ? -1 : Users.id(match.user());
   }

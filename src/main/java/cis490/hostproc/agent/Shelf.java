@@ -3,6 +3,7 @@ package cis490.hostproc.agent;
 import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.config.Output;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.episode.ManifestFile;
 import java.io.IOException;
@@ -44,6 +45,19 @@ final class Shelf {
     return manifests == null
         ? ManifestFile.beside(rows)
         : new ManifestFile(manifests.resolve(episode.value() + MANIFEST_SUFFIX));
+  }
+
+  /** Makes the folder of all manifests; those of rows are made with them. */
+  void prepare() throws FailedException {
+    try {
+      if (manifests != null) {
+        Files.createDirectories(manifests);
+      }
+    } catch (IOException refused) {
+      String why = refused.getClass().getSimpleName();
+      throw new FailedException(
+          "manifests: the folder " + manifests + " can't be made (" + why + "); make it", refused);
+    }
   }
 
   /**

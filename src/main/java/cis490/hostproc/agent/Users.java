@@ -2,7 +2,6 @@ package cis490.hostproc.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import cis490.hostproc.episode.FailedException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -14,7 +13,7 @@ final class Users {
   private Users() {}
 
   /** The id of a name; digits are an id already. */
-  static long id(String user) throws FailedException, InterruptedException {
+  static long id(String user) throws UnknownUserException, InterruptedException {
     if (user.chars().allMatch(Character::isDigit)) {
       return Long.parseLong(user);
     }
@@ -30,9 +29,9 @@ final class Users {
       }
       process.destroyForcibly();
     } catch (IOException | NumberFormatException notTold) {
-      throw new FailedException("user " + user + ": id(1) gives no number", notTold);
+      throw new UnknownUserException("user " + user + ": id(1) gives no number");
     }
-    throw new FailedException(
+    throw new UnknownUserException(
         "user " + user + " is not known on this host; name one that is, or give its number");
   }
 }

@@ -2,7 +2,11 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.agent.Agent;
 import cis490.hostproc.agent.Preview;
+<<<<<<< HEAD
 import cis490.hostproc.agent.ServiceManager;
+=======
+import cis490.hostproc.agent.UnknownUserException;
+>>>>>>> 200a739 (Agent: an unknown user is a usage error; a slow expression is said once of a process)
 import cis490.hostproc.collect.Log;
 import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.config.ConfigException;
@@ -66,9 +70,14 @@ final class AgentCommand extends Command {
   @Override
   public Integer call() throws Exception {
     AgentConfig config = config();
-    if (check.getValue()) {
-      return preview(config);
+    try {
+      return check.getValue() ? preview(config) : record(config);
+    } catch (UnknownUserException wrong) {
+      throw usage(configFile.getValue() + ": " + wrong.getMessage());
     }
+  }
+
+  private int record(AgentConfig config) throws Exception {
     ServiceManager manager = ServiceManager.of(System.getenv());
     try (KafkaConnection connection = connection(config)) {
       Agent agent = new Agent(config, connection, procRoot(), manager, Log.get());

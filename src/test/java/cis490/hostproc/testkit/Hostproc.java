@@ -222,8 +222,13 @@ public final class Hostproc {
 
   /** A process that does nothing, to be sampled. */
   public static Process target() {
+    return target("sleep", "600");
+  }
+
+  /** A process that is to be sampled, with its standard input open. */
+  public static Process target(String... command) {
     try {
-      Process target = new ProcessBuilder("sleep", "600").start();
+      Process target = new ProcessBuilder(command).start();
       TARGETS.add(target);
       return target;
     } catch (IOException failure) {

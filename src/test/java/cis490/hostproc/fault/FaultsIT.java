@@ -53,6 +53,7 @@ class FaultsIT {
               ClusterFaults.all(),
               DiskFaults.all(),
               FileFaults.all(),
+              FleetFaults.all(),
               RANDOM_WALKS)
           .flatMap(List::stream)
           .toList();

@@ -107,7 +107,8 @@ final class Run implements AutoCloseable {
     }
   }
 
-  private Path kafkaConfig() {
+  /** Client settings for whatever the run starts. */
+  Path kafkaConfig() {
     return folder.resolve("kafka.properties").toAbsolutePath();
   }
 
@@ -305,7 +306,7 @@ final class Run implements AutoCloseable {
   }
 
   /** Rows have waited since then while all was reachable. */
-  private void hasWaited(long sinceNs) throws IOException {
+  void hasWaited(long sinceNs) throws IOException {
     long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs);
     longestWaitMs = Math.max(longestWaitMs, waitedMs);
     if (waitedMs > MAY_WAIT.toMillis()) {
@@ -399,17 +400,27 @@ final class Run implements AutoCloseable {
   /** For a scenario with an end of its own: what is to stand in the table. */
   void conclude(CollectorProcess owner, Oracle.Count count) throws IOException {
     Cadence cadence = owner.file().cadence(owner.intervalMs());
+    conclude(owner.file().count(), count, cadence);
+    cadence.require(owner.intervalMs(), bystander());
+  }
+
+  /** The same for a run of many episodes, whose cadence was looked at one by one. */
+  void conclude(long rows, Oracle.Count count, Cadence worst) {
     tally =
         new Tally(
-            owner.file().count(),
+            rows,
             count.lost(),
             count.doubled(),
             count.outOfOrder(),
             stoodStill,
             longestWaitMs,
-            cadence);
+            worst);
     tally.requireExact();
-    cadence.require(owner.intervalMs(), bystander.cadence());
+  }
+
+  /** A thread's that does nothing else: the machine's own delays. */
+  Cadence bystander() {
+    return bystander.cadence();
   }
 
   /** How late a thread woke up at the most that does nothing else: the machine's own delays. */

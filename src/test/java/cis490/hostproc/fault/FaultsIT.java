@@ -54,6 +54,8 @@ class FaultsIT {
               DiskFaults.all(),
               FileFaults.all(),
               FleetFaults.all(),
+              FleetTroubles.all(),
+              FleetPids.all(),
               RANDOM_WALKS)
           .flatMap(List::stream)
           .toList();

@@ -92,6 +92,21 @@ final class FleetEpisode {
     requireSound();
   }
 
+  /** Its shipping was stopped: all rows are in the file, and nobody says that they have arrived. */
+  void requireStopped() throws IOException {
+    file.look();
+    file.check();
+    Assertions.assertEquals("ended", manifest().get("state").asText(), id);
+    requireSound();
+  }
+
+  /** What another host would have of it now. */
+  void copyTo(Path output) throws IOException {
+    Files.createDirectories(output.getParent());
+    Files.copy(manifestFile(), output.resolveSibling(manifestFile().getFileName()));
+    Files.copy(file.path(), output);
+  }
+
   /** It does not contradict itself, and each tick of each run is accounted for. */
   void requireSound() throws IOException {
     JsonNode manifest = manifest();

@@ -235,6 +235,30 @@ final class FleetRun implements AutoCloseable {
     requireExact(fleet.names());
   }
 
+  /** Until the agent has said this of one episode so often. */
+  void awaitSaidOf(String name, String text, int times) throws Exception {
+    String id = episode(name).id();
+    Wait.until(
+        "the agent says of " + name + ": " + text,
+        ROWS_WITHIN,
+        LOOK_MS,
+        () ->
+            agent.log().stream().filter(line -> line.contains(id) && line.contains(text)).count()
+                >= times);
+  }
+
+  /** The agent had no complaint of any but these. */
+  void requireQuiet(Collection<String> troubled) throws IOException {
+    for (String line : agent.log()) {
+      boolean isComplaint = line.contains("WARN") || line.contains("ERROR");
+      boolean isKnown = false;
+      for (String name : troubled) {
+        isKnown |= line.contains(episode(name).id() + ":");
+      }
+      Assertions.assertTrue(!isComplaint || isKnown, line);
+    }
+  }
+
   /**
    * Ends the agent in good order, once all live processes have new rows and the dead are sealed.
    */

@@ -124,21 +124,27 @@ final class Run implements AutoCloseable {
   }
 
   private CollectorProcess newCollector(String name, Path output, int intervalMs) {
+    return newCollector(name, output, intervalMs, target.pid(), episode);
+  }
+
+  /** A collector of another process, and of another episode. */
+  CollectorProcess newCollector(
+      String name, Path output, int intervalMs, long pid, String episodeOfIt) {
+    List<String> options = episodeAndKafka(episodeOfIt);
     CollectorProcess made =
-        new CollectorProcess(
-            folder, name, output, intervalMs, target.pid(), brokers.address(), episodeAndKafka());
+        new CollectorProcess(folder, name, output, intervalMs, pid, brokers.address(), options);
     all.add(made);
     return made;
   }
 
-  private List<String> episodeAndKafka() {
-    return List.of("--episode", episode, "--kafka-config", kafkaConfig().toString());
+  private List<String> episodeAndKafka(String of) {
+    return List.of("--episode", of, "--kafka-config", kafkaConfig().toString());
   }
 
   /** {@code hostproc ship} for the collector's file, started. */
   Child ship() throws IOException {
     List<String> arguments = new ArrayList<>(List.of("ship", collector.file().path().toString()));
-    arguments.addAll(episodeAndKafka());
+    arguments.addAll(episodeAndKafka(episode));
     arguments.addAll(List.of("--bootstrap-servers", brokers.address()));
     shipments.add(Program.start(folder, "ship-run-" + (shipments.size() + 1), Map.of(), arguments));
     return shipments.get(shipments.size() - 1);

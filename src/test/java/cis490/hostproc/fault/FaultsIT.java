@@ -53,6 +53,9 @@ class FaultsIT {
               ClusterFaults.all(),
               DiskFaults.all(),
               FileFaults.all(),
+              FleetFaults.all(),
+              FleetTroubles.all(),
+              FleetPids.all(),
               RANDOM_WALKS)
           .flatMap(List::stream)
           .toList();

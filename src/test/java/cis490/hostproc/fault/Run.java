@@ -107,7 +107,8 @@ final class Run implements AutoCloseable {
     }
   }
 
-  private Path kafkaConfig() {
+  /** Client settings for whatever the run starts. */
+  Path kafkaConfig() {
     return folder.resolve("kafka.properties").toAbsolutePath();
   }
 
@@ -123,21 +124,27 @@ final class Run implements AutoCloseable {
   }
 
   private CollectorProcess newCollector(String name, Path output, int intervalMs) {
+    return newCollector(name, output, intervalMs, target.pid(), episode);
+  }
+
+  /** A collector of another process, and of another episode. */
+  CollectorProcess newCollector(
+      String name, Path output, int intervalMs, long pid, String episodeOfIt) {
+    List<String> options = episodeAndKafka(episodeOfIt);
     CollectorProcess made =
-        new CollectorProcess(
-            folder, name, output, intervalMs, target.pid(), brokers.address(), episodeAndKafka());
+        new CollectorProcess(folder, name, output, intervalMs, pid, brokers.address(), options);
     all.add(made);
     return made;
   }
 
-  private List<String> episodeAndKafka() {
-    return List.of("--episode", episode, "--kafka-config", kafkaConfig().toString());
+  private List<String> episodeAndKafka(String of) {
+    return List.of("--episode", of, "--kafka-config", kafkaConfig().toString());
   }
 
   /** {@code hostproc ship} for the collector's file, started. */
   Child ship() throws IOException {
     List<String> arguments = new ArrayList<>(List.of("ship", collector.file().path().toString()));
-    arguments.addAll(episodeAndKafka());
+    arguments.addAll(episodeAndKafka(episode));
     arguments.addAll(List.of("--bootstrap-servers", brokers.address()));
     shipments.add(Program.start(folder, "ship-run-" + (shipments.size() + 1), Map.of(), arguments));
     return shipments.get(shipments.size() - 1);
@@ -305,7 +312,7 @@ final class Run implements AutoCloseable {
   }
 
   /** Rows have waited since then while all was reachable. */
-  private void hasWaited(long sinceNs) throws IOException {
+  void hasWaited(long sinceNs) throws IOException {
     long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs);
     longestWaitMs = Math.max(longestWaitMs, waitedMs);
     if (waitedMs > MAY_WAIT.toMillis()) {
@@ -399,17 +406,27 @@ final class Run implements AutoCloseable {
   /** For a scenario with an end of its own: what is to stand in the table. */
   void conclude(CollectorProcess owner, Oracle.Count count) throws IOException {
     Cadence cadence = owner.file().cadence(owner.intervalMs());
+    conclude(owner.file().count(), count, cadence);
+    cadence.require(owner.intervalMs(), bystander());
+  }
+
+  /** The same for a run of many episodes, whose cadence was looked at one by one. */
+  void conclude(long rows, Oracle.Count count, Cadence worst) {
     tally =
         new Tally(
-            owner.file().count(),
+            rows,
             count.lost(),
             count.doubled(),
             count.outOfOrder(),
             stoodStill,
             longestWaitMs,
-            cadence);
+            worst);
     tally.requireExact();
-    cadence.require(owner.intervalMs(), bystander.cadence());
+  }
+
+  /** A thread's that does nothing else: the machine's own delays. */
+  Cadence bystander() {
+    return bystander.cadence();
   }
 
   /** How late a thread woke up at the most that does nothing else: the machine's own delays. */

@@ -2,11 +2,8 @@ package cis490.hostproc.cli;
 
 import cis490.hostproc.agent.Agent;
 import cis490.hostproc.agent.Preview;
-<<<<<<< HEAD
 import cis490.hostproc.agent.ServiceManager;
-=======
 import cis490.hostproc.agent.UnknownUserException;
->>>>>>> 200a739 (Agent: an unknown user is a usage error; a slow expression is said once of a process)
 import cis490.hostproc.collect.Log;
 import cis490.hostproc.config.AgentConfig;
 import cis490.hostproc.config.ConfigException;

@@ -133,12 +133,14 @@ public final class Agent {
   /**
    * Records until it is stopped.
    *
+   * @throws UnknownUserException if a rule names a user that is not known
    * @throws FailedException if it can't begin; nothing was recorded then
    * @throws InterruptedException if the calling thread is interrupted
    */
   public void run() throws FailedException, InterruptedException {
     OpenFiles.require(config.limits().episodes());
     discovery.follow(config.watch());
+    shelf.prepare();
     List<Recorded> unsealed = readShelf();
     Long sealedDays = config.keepSealedDays();
     if (sealedDays != null) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -90,11 +91,11 @@ public final class Discovery {
    * All processes that rules want now.
    *
    * @param nowNs {@link System#nanoTime()}
-   * @return by no order
+   * @return by pid
    */
   public List<Found> look(long nowNs) {
     List<Found> wanted = new ArrayList<>();
-    Set<Long> there = new HashSet<>(ProcessTable.pids(procRoot));
+    Set<Long> there = new TreeSet<>(ProcessTable.pids(procRoot));
     known.keySet().retainAll(there);
     for (long pid : there) {
       Known before = known.get(pid);

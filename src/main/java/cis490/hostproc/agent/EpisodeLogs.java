@@ -2,12 +2,13 @@ package cis490.hostproc.agent;
 
 import cis490.hostproc.episode.EpisodeId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.Marker;
@@ -16,13 +17,18 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * A log for each episode: its lines begin with the episode's id. What is said of many episodes
- * within some seconds is one line of the first and one line with the number of the others: brokers
- * that are away are away for all.
+ * A log for each episode: its lines begin with the episode's id. What is said of many episodes,
+ * some seconds after each other, is one line of the first and one line with the number of the
+ * others: brokers that are away are away for all.
  */
 final class EpisodeLogs {
 
-  private static final long FLOOD_NS = Duration.ofSeconds(3).toNanos();
+  /** It is over when nobody has said the same for so long. */
+  private static final long CALM_NS = Duration.ofSeconds(3).toNanos();
+
+  /** So long at most nobody hears of the others. */
+  private static final long FLOOD_MAX_NS = Duration.ofSeconds(30).toNanos();
+
   private static final int NAMED_MAX = 5;
 
   /** Bounds the texts that are remembered at a time. */
@@ -38,15 +44,22 @@ final class EpisodeLogs {
   /** The same said of several episodes. */
   private static final class Flood {
     private final Level level;
+    private final String first;
     private final String text;
     private final long sinceNs;
-    private final List<String> others = new ArrayList<>();
-    private long count;
+    private final Set<String> others = new LinkedHashSet<>();
+    private long lastNs;
 
-    Flood(Level level, String text, long sinceNs) {
+    Flood(Level level, String first, String text, long sinceNs) {
       this.level = level;
+      this.first = first;
       this.text = text;
       this.sinceNs = sinceNs;
+      this.lastNs = sinceNs;
+    }
+
+    boolean isOver(long nowNs) {
+      return nowNs - lastNs > CALM_NS || nowNs - sinceNs > FLOOD_MAX_NS;
     }
   }
 
@@ -63,17 +76,15 @@ final class EpisodeLogs {
   private synchronized void say(Level level, String episode, String text, long nowNs) {
     String alike = level + NUMBER.matcher(text.replace(episode, "")).replaceAll("#");
     Flood flood = floods.get(alike);
-    if (flood == null || nowNs - flood.sinceNs > FLOOD_NS) {
-      end(flood);
-      log.atLevel(level).log("{}: {}", episode, text);
-      if (floods.size() < TEXTS_MAX) {
-        floods.put(alike, new Flood(level, text, nowNs));
-      }
+    if (flood != null && !flood.isOver(nowNs) && !flood.first.equals(episode)) {
+      flood.lastNs = nowNs;
+      flood.others.add(episode);
       return;
     }
-    flood.count++;
-    if (flood.others.size() < NAMED_MAX) {
-      flood.others.add(episode);
+    end(floods.remove(alike));
+    log.atLevel(level).log("{}: {}", episode, text);
+    if (floods.size() < TEXTS_MAX) {
+      floods.put(alike, new Flood(level, episode, text, nowNs));
     }
   }
 
@@ -82,7 +93,7 @@ final class EpisodeLogs {
     Iterator<Flood> each = floods.values().iterator();
     while (each.hasNext()) {
       Flood flood = each.next();
-      if (nowNs - flood.sinceNs > FLOOD_NS) {
+      if (flood.isOver(nowNs)) {
         each.remove();
         end(flood);
       }
@@ -90,11 +101,17 @@ final class EpisodeLogs {
   }
 
   private void end(@Nullable Flood flood) {
-    if (flood != null && flood.count > 0) {
-      String more = flood.count > flood.others.size() ? ", …" : "";
-      String others = String.join(", ", flood.others) + more;
+    if (flood != null && !flood.others.isEmpty()) {
+      int count = flood.others.size();
+      String named = flood.others.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
       log.atLevel(flood.level)
-          .log("{} more episodes ({}), as before: {}", flood.count, others, flood.text);
+          .log(
+              "{} more episode{} ({}{}), as before: {}",
+              count,
+              count == 1 ? "" : "s",
+              named,
+              count > NAMED_MAX ? ", …" : "",
+              flood.text);
     }
   }
 

@@ -5,7 +5,6 @@ import cis490.hostproc.config.Rule;
 import cis490.hostproc.episode.EpisodeId;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +41,9 @@ public record Preview(
       throws UnknownUserException, InterruptedException {
     Discovery discovery = new Discovery(procRoot, log);
     discovery.follow(config.watch());
-    List<Found> found = new ArrayList<>(discovery.look(System.nanoTime()));
-    found.sort(Comparator.comparingLong(each -> each.process().pid()));
     Map<EpisodeId, Long> taken = new HashMap<>();
     List<Preview> previews = new ArrayList<>();
-    for (Found each : found) {
+    for (Found each : discovery.look(System.nanoTime())) {
       previews.add(of(each, taken));
     }
     return previews;

@@ -166,7 +166,7 @@ class AgentDiscoveryIT {
     assertEquals(
         1, AgentHost.said(agent, "WARN.* rule slow: .* of process " + slow + ": needs too"));
     String refused = "\\(guest-" + host.tag + ", rule guests\\) is not recorded: ";
-    String same = "another process is being recorded as the episode same-" + host.tag;
+    String same = "process " + one + " is recorded as same-" + host.tag + " already";
     assertEquals(1, AgentHost.said(agent, "process " + other + " " + refused + same));
     assertEquals(1, AgentHost.said(agent, "process " + invalid + " " + refused + ".*a/b-"));
     String several =

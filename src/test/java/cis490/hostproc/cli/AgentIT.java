@@ -8,9 +8,11 @@ import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
 import cis490.hostproc.testkit.TestBroker;
 import cis490.hostproc.testkit.TestTopics;
+import cis490.hostproc.testkit.Wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(EndsWhatItStarts.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class AgentIT {
+
+  private static final int FLEET = 16;
 
   @TempDir private Path folder;
   private AgentHost host;
@@ -190,7 +194,7 @@ class AgentIT {
     host.awaitRows(agent, host.episode("one"), 1);
     Process waiting = host.guest("vm=two");
     String refusal =
-        "process " + waiting.pid() + " .* is not recorded: limits.episodes: 1 episodes";
+        "process " + waiting.pid() + " .* is not recorded: limits.episodes: 1 run already";
     agent.await(() -> AgentHost.said(agent, refusal) == 1);
     host.awaitRows(agent, host.episode("one"), Hostproc.lines(host.rows(host.episode("one"))) + 50);
 
@@ -324,5 +328,58 @@ class AgentIT {
     assertEquals(1, host.manifest(keptEpisode).get("runs").size());
     assertEquals("signal", host.endReason(keptEpisode));
     assertEquals("signal", host.endReason(addedEpisode));
+  }
+
+  /** It comes back in the end: the tests' broker, behind a wire on that port. */
+  @Test
+  void anAbsentBrokerIsOneLineForAllEpisodes() throws Exception {
+    int port = freePort();
+    host.configure(
+        "{bootstrap_servers: '127.0.0.1:" + port + "', linger_ms: 200}", "", host.guests());
+    for (int i = 0; i < FLEET; i++) {
+      host.guest("vm=" + i);
+    }
+    Hostproc agent = host.start();
+    for (int i = 0; i < FLEET; i++) {
+      host.awaitRows(agent, host.episode("" + i), 50);
+    }
+    String away = "shipping broke off, rows wait in the file: ";
+    String others = "WARN [0-9]+ more episodes? \\(.*: " + away;
+    agent.await(() -> AgentHost.said(agent, others) > 0);
+    // Who asks and who waits for that may hear different things.
+    long kinds = AgentHost.said(agent, "WARN [0-9]+-" + host.tag + ": " + away);
+    assertTrue(kinds <= 2, agent.err());
+    assertTrue(AgentHost.said(agent, others) <= kinds, agent.err());
+
+    Wire wire = new Wire(port, port(TestBroker.address()));
+    try {
+      AgentHost.awaitSaid(agent, "shipping again after");
+      AgentHost.end(agent);
+    } finally {
+      wire.close();
+    }
+
+    for (int i = 0; i < FLEET; i++) {
+      String episode = host.episode("" + i);
+      assertEquals("sealed", host.state(episode), agent.err());
+      host.assertTopicEqualsFile(episode);
+    }
+    String named =
+        " (WARN|INFO|ERROR) ([0-9]+ more episodes? \\(.*"
+            + host.tag
+            + "|[0-9]+-"
+            + host.tag
+            + ": )";
+    assertEquals(AgentHost.said(agent, ""), AgentHost.said(agent, named), agent.err());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0)) {
+      return probe.getLocalPort();
+    }
+  }
+
+  private static int port(String address) {
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 }

@@ -1,0 +1,92 @@
+package cis490.hostproc.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import cis490.hostproc.episode.EpisodeId;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+
+class EpisodeLogsTest {
+
+  private final Said said = new Said();
+  private final EpisodeLogs logs = new EpisodeLogs(said);
+
+  private Logger of(String episode) {
+    return logs.of(new EpisodeId(episode));
+  }
+
+  /** As after so many seconds without a word. */
+  private void flushAfter(long seconds) {
+    logs.flush(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+  }
+
+  @Test
+  void eachLineBeginsWithItsEpisode() {
+    of("a").info("holds {} rows", 7);
+    of("b").warn("is slow");
+    of("a").error("is gone");
+    flushAfter(60);
+    assertEquals(
+        List.of("INFO a: holds 7 rows", "WARN b: is slow", "ERROR a: is gone"), said.lines());
+  }
+
+  @Test
+  void whatIsSaidOfManyIsOneLineAndOneWithTheirNumber() {
+    for (int i = 1; i <= 64; i++) {
+      of("vm" + i).warn("vm{} broke off at row {}", i, 1000 * i);
+    }
+    assertEquals(List.of("WARN vm1: vm1 broke off at row 1000"), said.lines());
+    flushAfter(1);
+    assertEquals(1, said.lines().size(), "more may come");
+    flushAfter(4);
+    assertEquals(
+        "WARN 63 more episodes (vm2, vm3, vm4, vm5, vm6, …), as before: vm1 broke off at row 1000",
+        said.lines().get(1));
+    flushAfter(60);
+    assertEquals(2, said.lines().size());
+  }
+
+  @Test
+  void oneOtherIsNamed() {
+    of("a").warn("broke off");
+    of("b").warn("broke off");
+    of("b").warn("broke off");
+    flushAfter(4);
+    assertEquals("WARN 1 more episode (b), as before: broke off", said.lines().get(1));
+  }
+
+  @Test
+  void whatAnEpisodeSaysAgainIsSaid() {
+    of("a").warn("row 1 is wrong");
+    of("a").warn("row 2 is wrong");
+    flushAfter(4);
+    assertEquals(List.of("WARN a: row 1 is wrong", "WARN a: row 2 is wrong"), said.lines());
+  }
+
+  @Test
+  void anotherTextOrAnotherLevelIsAnotherLine() {
+    of("a").warn("broke off: x");
+    of("b").warn("broke off: y");
+    of("c").error("broke off: x");
+    assertEquals(3, said.lines().size());
+  }
+
+  @Test
+  void aStackTraceIsNeverHeldBack() {
+    of("a").error("failed", new IOException("x"));
+    of("b").error("failed", new IOException("x"));
+    assertEquals(2, said.lines().size());
+    assertEquals("ERROR b: failed java.io.IOException: x", said.lines().get(1));
+  }
+
+  @Test
+  void atTheEndNothingIsLeftUnsaid() {
+    of("a").warn("broke off");
+    of("b").warn("broke off");
+    logs.flush(Long.MAX_VALUE);
+    assertEquals(2, said.lines().size());
+  }
+}

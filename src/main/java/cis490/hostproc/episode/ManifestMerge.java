@@ -38,7 +38,8 @@ final class ManifestMerge {
     if (retired && ours.state() != Manifest.State.RETIRED) {
       return known;
     }
-    ManifestMerge merge = new ManifestMerge(ours, known, sampling);
+    ManifestMerge merge =
+        new ManifestMerge(ours, sampling ? withoutCopys(ours, known) : known, sampling);
     Manifest.State state = merge.state();
     boolean proved = state.compareTo(Manifest.State.SEALED) >= 0;
     Manifest.Ending ending = proved ? merge.ending().altered(null) : merge.ending();
@@ -65,6 +66,19 @@ final class ManifestMerge {
 
   static List<Mark> inOrder(List<Mark> marks) {
     return marks.stream().sorted(Comparator.comparingLong(Mark::tWallNs)).toList();
+  }
+
+  /** The run that is sampling into a file is its last: a later one went on with a copy of it. */
+  private static Manifest withoutCopys(Manifest ours, Manifest known) {
+    if (ours.runs().isEmpty() || !has(known.runs(), last(ours.runs()))) {
+      return known;
+    }
+    int end = known.runs().size();
+    while (!same(known.runs().get(end - 1).start(), last(ours.runs()).start())) {
+      end--;
+    }
+    List<Run> runs = known.runs().subList(0, end);
+    return new Manifest(known.beginning(), known.state(), known.ending(), known.ticks(), runs);
   }
 
   private Manifest.State state() {

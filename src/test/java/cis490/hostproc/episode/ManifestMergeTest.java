@@ -106,6 +106,16 @@ class ManifestMergeTest {
     assertTrue(one.sharesRunWith(two));
   }
 
+  /** Another host has gone on with a copy of the file, and was fenced. */
+  @Test
+  void aRunOfACopyIsNotOurs() {
+    Manifest copy = Manifests.goneOn(open, 7);
+    assertEquals(2, copy.runs().size());
+    assertEquals(open, open.goingOnAfter(copy));
+    assertEquals(ended, ended.goingOnAfter(copy));
+    assertEquals(copy, copy.goingOnAfter(open), "who goes on with it");
+  }
+
   /** The disk was full when it began, and then it was killed: the file's manifest lacks it. */
   @Test
   void aRunThatOnlyKafkaKnowsComesBeforeOurNextOne() {

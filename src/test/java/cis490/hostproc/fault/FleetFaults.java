@@ -64,16 +64,20 @@ final class FleetFaults {
     Run run = fleet.run();
     run.pass(0, 1_500);
     run.brokers().terminate(0);
-    long mostMs = FleetRun.SIZE > 8 ? 20_000 : 8_000;
+    long mostMs = FleetRun.isSmall() ? 6_000 : 20_000;
     run.pass(mostMs - 2_000, mostMs);
     for (String each : fleet.some(2)) {
       fleet.end(each);
     }
   }
 
-  /** What no rule change concerns has one run, without a gap. */
+  /**
+   * What no change concerns has one run, without a gap. A process whose rule is gone and comes back
+   * goes on in its file.
+   */
   private static void rulesChange(FleetRun fleet) throws Exception {
     int each = FleetRun.SIZE / 3 + 1;
+    fleet.nameEpisodes("{n}");
     List<String> kept = fleet.fleet().spawn("a", each);
     List<String> dropped = fleet.fleet().spawn("b", each);
     List<String> added = fleet.fleet().spawn("c", each);
@@ -91,6 +95,12 @@ final class FleetFaults {
     fleet.awaitMoreRows(added);
     fleet.awaitSealed(dropped);
     run.pass(0, 1_000);
+    if (run.random().nextBoolean()) {
+      fleet.configure("a", "b", "c");
+      fleet.ruleIsBack(dropped);
+      fleet.agent().hangUp();
+      fleet.awaitMoreRows(dropped);
+    }
     for (String name : kept) {
       Assertions.assertEquals(1, fleet.episode(name).manifest().get("runs").size(), name);
     }

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.Assertions;
 /** A run with a fleet of processes in place of one, and an agent that is not started yet. */
 final class FleetRun implements AutoCloseable {
 
+  private static final int SMALL = 8;
+
   /** How many processes; more in the opt-in run. */
-  static final int SIZE = Integer.getInteger("faults.fleet", 8);
+  static final int SIZE = Integer.getInteger("faults.fleet", SMALL);
 
   static final int INTERVAL_MS = 20;
   static final String GROUP = "a";
@@ -71,6 +73,11 @@ final class FleetRun implements AutoCloseable {
             fleet.healAndRequireExact();
           }
         });
+  }
+
+  /** Whether it is that of the usual build, which is to be quick. */
+  static boolean isSmall() {
+    return SIZE <= SMALL;
   }
 
   Run run() {
@@ -210,6 +217,14 @@ final class FleetRun implements AutoCloseable {
   /** Their episodes are to end because their rules are gone. */
   void ruleGone(Collection<String> names) {
     ruleGone.addAll(names);
+  }
+
+  /** And so they are no longer: rules find them again. */
+  void ruleIsBack(Collection<String> names) throws IOException {
+    ruleGone.removeAll(names);
+    for (String name : names) {
+      episode(name).pause();
+    }
   }
 
   /** Until their episodes are sealed. */

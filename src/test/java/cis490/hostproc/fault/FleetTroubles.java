@@ -137,6 +137,8 @@ final class FleetTroubles {
         episode.pause();
         disk.empty();
         fleet.awaitMoreRows(List.of(ON_FULL_DISK));
+        // A disk that is full again before that is still full, for the log.
+        fleet.awaitSaidOf(ON_FULL_DISK, "is written again", i);
       }
       run.brokers().heal();
       fleet.stop();

@@ -39,7 +39,7 @@ final class ManifestMerge {
       return known;
     }
     ManifestMerge merge =
-        new ManifestMerge(ours, sampling ? withoutCopys(ours, known) : known, sampling);
+        new ManifestMerge(ours, sampling ? withoutRunsOfCopies(ours, known) : known, sampling);
     Manifest.State state = merge.state();
     boolean proved = state.compareTo(Manifest.State.SEALED) >= 0;
     Manifest.Ending ending = proved ? merge.ending().altered(null) : merge.ending();
@@ -69,7 +69,7 @@ final class ManifestMerge {
   }
 
   /** The run that is sampling into a file is its last: a later one went on with a copy of it. */
-  private static Manifest withoutCopys(Manifest ours, Manifest known) {
+  private static Manifest withoutRunsOfCopies(Manifest ours, Manifest known) {
     if (ours.runs().isEmpty() || !has(known.runs(), last(ours.runs()))) {
       return known;
     }
@@ -78,7 +78,8 @@ final class ManifestMerge {
       end--;
     }
     List<Run> runs = known.runs().subList(0, end);
-    return new Manifest(known.beginning(), known.state(), known.ending(), known.ticks(), runs);
+    return new Manifest(
+        known.beginning(), known.state(), known.ending(), known.ticks(), runs, known.marks());
   }
 
   private Manifest.State state() {

@@ -25,12 +25,13 @@ class EpisodeLogsTest {
 
   @Test
   void eachLineBeginsWithItsEpisode() {
-    of("a").info("holds {} rows", 7);
-    of("b").warn("is slow");
-    of("a").error("is gone");
+    of("vm-a").info("holds {} rows", 7);
+    of("vm-b").warn("is slow");
+    of("vm-a").error("is gone");
     flushAfter(60);
     assertEquals(
-        List.of("INFO a: holds 7 rows", "WARN b: is slow", "ERROR a: is gone"), said.lines());
+        List.of("INFO vm-a: holds 7 rows", "WARN vm-b: is slow", "ERROR vm-a: is gone"),
+        said.lines());
   }
 
   @Test
@@ -51,41 +52,41 @@ class EpisodeLogsTest {
 
   @Test
   void oneOtherIsNamed() {
-    of("a").warn("broke off");
-    of("b").warn("broke off");
-    of("b").warn("broke off");
+    of("vm-a").warn("broke off");
+    of("vm-b").warn("broke off");
+    of("vm-b").warn("broke off");
     flushAfter(4);
-    assertEquals("WARN 1 more episode (b), as before: broke off", said.lines().get(1));
+    assertEquals("WARN 1 more episode (vm-b), as before: broke off", said.lines().get(1));
   }
 
   @Test
   void whatAnEpisodeSaysAgainIsSaid() {
-    of("a").warn("row 1 is wrong");
-    of("a").warn("row 2 is wrong");
+    of("vm-a").warn("row 1 is wrong");
+    of("vm-a").warn("row 2 is wrong");
     flushAfter(4);
-    assertEquals(List.of("WARN a: row 1 is wrong", "WARN a: row 2 is wrong"), said.lines());
+    assertEquals(List.of("WARN vm-a: row 1 is wrong", "WARN vm-a: row 2 is wrong"), said.lines());
   }
 
   @Test
   void anotherTextOrAnotherLevelIsAnotherLine() {
-    of("a").warn("broke off: x");
-    of("b").warn("broke off: y");
-    of("c").error("broke off: x");
+    of("vm-a").warn("broke off: x");
+    of("vm-b").warn("broke off: y");
+    of("vm-c").error("broke off: x");
     assertEquals(3, said.lines().size());
   }
 
   @Test
   void aStackTraceIsNeverHeldBack() {
-    of("a").error("failed", new IOException("x"));
-    of("b").error("failed", new IOException("x"));
+    of("vm-a").error("failed", new IOException("x"));
+    of("vm-b").error("failed", new IOException("x"));
     assertEquals(2, said.lines().size());
-    assertEquals("ERROR b: failed java.io.IOException: x", said.lines().get(1));
+    assertEquals("ERROR vm-b: failed java.io.IOException: x", said.lines().get(1));
   }
 
   @Test
   void atTheEndNothingIsLeftUnsaid() {
-    of("a").warn("broke off");
-    of("b").warn("broke off");
+    of("vm-a").warn("broke off");
+    of("vm-b").warn("broke off");
     logs.flush(Long.MAX_VALUE);
     assertEquals(2, said.lines().size());
   }

@@ -29,7 +29,7 @@ record MadeProcesses(Path folder) {
     Files.writeString(process.resolve("status"), "Name:\t" + name + "\nUid:\t1\t1000\t2\t3\n");
     Files.writeString(process.resolve("cgroup"), "1:cpu:/old\n0::/machine.slice/" + pid + "\n");
     Files.deleteIfExists(process.resolve("exe"));
-    Files.createSymbolicLink(process.resolve("exe"), Path.of("/usr/bin", name));
+    Files.createSymbolicLink(process.resolve("exe"), Path.of("/usr/made", name));
   }
 
   /** Ended, and its parent does not care. */

@@ -23,7 +23,7 @@ class ResultTextTest {
                 new Manifest.Ending(1L, EndReason.PROCESS_GONE, null, rows, null, 10L, null, null));
     return ResultText.of(
         new Result(
-            manifest, Duration.ofMillis(61_250), 10, alteration, new SampleFigures(), shipping));
+            manifest, Duration.ofMillis(61_200), 10, alteration, new SampleFigures(), shipping));
   }
 
   private static Result.Shipping shipping(Shipper.Outcome outcome, String problem) {

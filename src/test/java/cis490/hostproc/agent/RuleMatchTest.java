@@ -40,8 +40,8 @@ class RuleMatchTest {
         "cgroup: '/machine.slice/*' | true",
         "cgroup: /old | true",
         "cgroup: /machine.slice | false",
-        "'command: qemu-kvm, exe: /usr/bin/qemu-kvm, user: 1000, arguments: vm' | true",
-        "'command: qemu-kvm, exe: /usr/bin/qemu-kvm, user: 1001, arguments: vm' | false",
+        "'command: qemu-kvm, exe: /usr/made/qemu-kvm, user: 1000, arguments: vm' | true",
+        "'command: qemu-kvm, exe: /usr/made/qemu-kvm, user: 1001, arguments: vm' | false",
         "'command: qemu-kvm, arguments: xen' | false",
       },
       quoteCharacter = '"')

@@ -160,7 +160,7 @@ class AgentDiscoveryIT {
     long invalid = host.guest("vm=a/b").pid();
     long twice = host.guest("vm=twice").pid();
     host.guest("vm=good");
-    host.awaitRows(agent, host.episode("good"), 150);
+    host.awaitRows(agent, host.episode("good"), 75);
     AgentHost.end(agent);
 
     assertEquals(
@@ -187,7 +187,7 @@ class AgentDiscoveryIT {
     host.guest("vm=good");
 
     Hostproc agent = host.start();
-    host.awaitRows(agent, host.episode("good"), 250);
+    host.awaitRows(agent, host.episode("good"), 100);
     AgentHost.end(agent);
 
     assertEquals(

@@ -145,14 +145,15 @@ class AgentIT {
   void whatCollectLeftUnsealedIsSealedInTheBackground() throws Exception {
     configure(host.guests());
     List<String> left = new ArrayList<>();
+    List<Hostproc> collects = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       left.add(host.episode("left" + i));
-      Hostproc collect = collect(left.get(i), Hostproc.target(), "0.3");
-      assertEquals(0, collect.exitCode(), collect.err());
+      collects.add(collect(left.get(i), Hostproc.target()));
     }
-    Process guest = host.guest("vm=one");
-    Hostproc live = collect("by-hand-" + host.tag, guest, "0.3");
-    assertEquals(0, live.exitCode(), live.err());
+    collects.add(collect("by-hand-" + host.tag, host.guest("vm=one")));
+    for (Hostproc each : collects) {
+      assertEquals(0, each.exitCode(), each.err());
+    }
     Path foreign = folder.resolve("episodes/foreign/host_proc.jsonl");
     Files.createDirectories(foreign.getParent());
     Files.writeString(foreign, "not ours\n");
@@ -175,15 +176,15 @@ class AgentIT {
     assertEquals(1, AgentHost.said(agent, "foreign/host_proc.jsonl"), agent.err());
   }
 
-  private Hostproc collect(String episode, Process process, String durationS) {
-    return Hostproc.run(
+  private Hostproc collect(String episode, Process process) {
+    return Hostproc.start(
         folder,
         "collect",
         "--offline",
         "--episode=" + episode,
         "--pid=" + process.pid(),
         "--interval-ms=20",
-        "--duration-s=" + durationS);
+        "--duration-s=0.3");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assertions;
 
 /** A run with a fleet of processes in place of one, and an agent that is not started yet. */
@@ -245,8 +246,9 @@ final class FleetRun implements AutoCloseable {
     if (!agent.up()) {
       agent.launch();
     }
-    stop();
+    awaitShipping(going());
     run.hasWaited(reachableSinceNs);
+    stop();
     requireExact(fleet.names());
   }
 
@@ -265,12 +267,44 @@ final class FleetRun implements AutoCloseable {
   /** The agent had no complaint of any but these. */
   void requireQuiet(Collection<String> troubled) throws IOException {
     for (String line : agent.log()) {
-      boolean isComplaint = line.contains("WARN") || line.contains("ERROR");
-      boolean isKnown = false;
-      for (String name : troubled) {
-        isKnown |= line.contains(episode(name).id() + ":");
+      if (line.contains("WARN") || line.contains("ERROR")) {
+        Set<String> named = namedIn(line);
+        Assertions.assertTrue(!named.isEmpty() && troubled.containsAll(named), line);
       }
-      Assertions.assertTrue(!isComplaint || isKnown, line);
+    }
+  }
+
+  /** At the beginning of the line, or in a list of several. */
+  private Set<String> namedIn(String line) throws IOException {
+    Set<String> named = new HashSet<>();
+    for (String name : fleet.names()) {
+      if (line.matches(".*" + Pattern.quote(episode(name).id()) + "[:,)].*")) {
+        named.add(name);
+      }
+    }
+    return named;
+  }
+
+  /** Those that are alive and recorded. */
+  private List<String> going() {
+    List<String> going = new ArrayList<>(fleet.alive());
+    going.removeAll(ruleGone);
+    return going;
+  }
+
+  /** Until more rows of each are committed than now. */
+  private void awaitShipping(Collection<String> names) throws Exception {
+    awaitMoreRows(names);
+    Map<String, Long> before = new HashMap<>();
+    for (String name : names) {
+      before.put(name, run.committedEnd(episode(name).topic()));
+    }
+    for (String name : names) {
+      Wait.until(
+          "rows of " + name + " are committed, the agent says " + agent.err(),
+          ROWS_WITHIN,
+          LOOK_MS,
+          () -> run.committedEnd(episode(name).topic()) > before.get(name));
     }
   }
 
@@ -279,10 +313,8 @@ final class FleetRun implements AutoCloseable {
    */
   void stop() throws Exception {
     List<String> over = new ArrayList<>(fleet.names());
-    List<String> going = new ArrayList<>(fleet.alive());
-    going.removeAll(ruleGone);
-    over.removeAll(going);
-    awaitMoreRows(going);
+    over.removeAll(going());
+    awaitMoreRows(going());
     awaitSealed(over);
     terminate();
   }

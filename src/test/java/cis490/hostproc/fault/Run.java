@@ -218,7 +218,16 @@ final class Run implements AutoCloseable {
   }
 
   private long topicEnd(IsolationLevel isolation) throws Exception {
-    TopicPartition partition = new TopicPartition(topic(), 0);
+    return topicEnd(topic(), isolation);
+  }
+
+  /** Where what is committed of a topic ends; 0 if that can't be known. */
+  long committedEnd(String ofTopic) throws Exception {
+    return topicEnd(ofTopic, IsolationLevel.READ_COMMITTED);
+  }
+
+  private long topicEnd(String ofTopic, IsolationLevel isolation) throws Exception {
+    TopicPartition partition = new TopicPartition(ofTopic, 0);
     try {
       return admin
           .listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))

@@ -4,8 +4,8 @@ import cis490.hostproc.config.AgentConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +14,13 @@ import org.slf4j.Logger;
 /** Whether one more episode can begin, and which processes were refused: each is said once. */
 final class Admission {
 
+  private static final Duration AGAIN_AFTER = Duration.ofMinutes(1);
+
   private final Logger log;
   private final Map<ProcessKey, String> refused = new HashMap<>();
 
-  /** Those whose opening has failed: they are not tried again until the rules change. */
-  private final Set<ProcessKey> failed = new HashSet<>();
+  /** Those whose opening has failed, and when they are tried again, {@link System#nanoTime()}. */
+  private final Map<ProcessKey, Long> failed = new HashMap<>();
 
   Admission(Logger log) {
     this.log = log;
@@ -49,8 +51,10 @@ final class Admission {
     return existing;
   }
 
-  boolean isRefusedForGood(ProcessKey process) {
-    return failed.contains(process);
+  /** Whether it has failed only just: it is tried again after a while. */
+  boolean isFailed(ProcessKey process, long nowNs) {
+    Long againAtNs = failed.get(process);
+    return againAtNs != null && nowNs - againAtNs < 0;
   }
 
   /** Says it once. */
@@ -60,15 +64,19 @@ final class Admission {
     }
   }
 
-  /** It has been said already why. */
-  void refuseForGood(ProcessKey process) {
-    failed.add(process);
+  /** It could not begin: said once, and tried again after a while. */
+  void fail(AgentEpisode episode, long nowNs) {
+    String why = String.valueOf(episode.refusal());
+    if (!why.equals(refused.put(episode.process(), why))) {
+      episode.log().error("not recorded: {}", why);
+    }
+    failed.put(episode.process(), nowNs + AGAIN_AFTER.toNanos());
   }
 
   /** Others are not there any more. */
   void keepOnly(Set<ProcessKey> there) {
     refused.keySet().retainAll(there);
-    failed.retainAll(there);
+    failed.keySet().retainAll(there);
   }
 
   void clear() {

@@ -305,7 +305,7 @@ public final class Agent {
     }
     if (problem != null) {
       refuse(found, process, problem);
-    } else if (!admission.isRefusedForGood(process) && isFree(id)) {
+    } else if (!admission.isFailed(process, System.nanoTime()) && isFree(id)) {
       sayIfSeveral(found);
       Long intervalMs = before == null ? null : before.manifest().beginning().intervalMs();
       begin(
@@ -402,16 +402,23 @@ public final class Agent {
     return episode;
   }
 
+  /** A rule that comes back finds it again: it goes on as the same episode. */
+  private void rememberIfItLives(AgentEpisode episode) {
+    unfinished.remove(episode.process());
+    if (episode.result() != null
+        && episode.result().manifest().ending().endReason() == EndReason.RULE_GONE) {
+      unfinished.add(Recorded.of(episode));
+    }
+  }
+
   private void forgetDone() {
     for (AgentEpisode each : roster.removeDone()) {
       events.follow(each);
-      unfinished.remove(each.process());
+      rememberIfItLives(each);
       discovery.forget(each.process().pid());
       Result result = each.result();
       if (result == null) {
-        String why = String.valueOf(each.refusal());
-        each.log().error("not recorded: {}", why);
-        admission.refuseForGood(each.process());
+        admission.fail(each, System.nanoTime());
       } else if (result.isComplete()) {
         each.log().info(ResultText.of(result));
       } else {

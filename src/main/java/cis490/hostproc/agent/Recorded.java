@@ -17,6 +17,16 @@ import java.nio.file.Path;
 record Recorded(
     EpisodeId episode, Path rows, ManifestFile manifestFile, Manifest manifest, long modifiedMs) {
 
+  /** One that this agent has just ended. */
+  static Recorded of(AgentEpisode episode) {
+    return new Recorded(
+        episode.id(),
+        episode.plan().rowsFile(),
+        episode.plan().manifestFile(),
+        episode.live().manifest(),
+        System.currentTimeMillis());
+  }
+
   /** Whether its rows are not proved to be in Kafka. */
   boolean isUnsealed() {
     return manifest.state().compareTo(Manifest.State.SEALED) < 0;

@@ -94,6 +94,10 @@ final class FleetFaults {
     fleet.agent().hangUp();
     fleet.awaitMoreRows(added);
     fleet.awaitSealed(dropped);
+    for (String name : dropped) {
+      Assertions.assertEquals(
+          "rule_gone", fleet.episode(name).manifest().get("end_reason").asText(), name);
+    }
     run.pass(0, 1_000);
     if (run.random().nextBoolean()) {
       fleet.configure("a", "b", "c");

@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -204,6 +205,16 @@ public final class Clients implements AutoCloseable {
     isLendable = false;
     consumer = make(() -> settings.follower(clientId));
     return consumer.client();
+  }
+
+  /** Reads with a consumer that also sees what is not committed; it is closed then. */
+  <T> T withUncommitted(Function<Consumer<byte[], byte[]>, T> reading) {
+    Made<Consumer<byte[], byte[]>> made = make(() -> settings.uncommitted(clientId));
+    try {
+      return reading.apply(made.client());
+    } finally {
+      close(null, made, null);
+    }
   }
 
   /**

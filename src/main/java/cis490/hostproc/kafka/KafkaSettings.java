@@ -276,6 +276,14 @@ public final class KafkaSettings {
     return new KafkaConsumer<>(config);
   }
 
+  /** Sees also what is in open transactions, and in aborted ones. */
+  Consumer<byte[], byte[]> uncommitted(String clientId) {
+    Map<String, Object> config = new HashMap<>(consumerConfig(resolved()));
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    config.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    return new KafkaConsumer<>(config);
+  }
+
   static Map<String, String> consumerConfig(Map<String, String> own) {
     Map<String, String> config = ClientDefaults.consumer(used(own));
     config.putAll(GUARDED_CONSUMER);

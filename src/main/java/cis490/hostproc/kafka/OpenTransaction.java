@@ -43,8 +43,8 @@ public final class OpenTransaction {
       throws InterruptedException {
     long deadlineNs = System.nanoTime() + limit.toNanos();
     while (true) {
-      long stable = end(clients, topic, IsolationLevel.READ_COMMITTED);
-      if (end(clients, topic, IsolationLevel.READ_UNCOMMITTED) <= stable) {
+      long stable = stableEnd(clients, topic);
+      if (end(clients, topic) <= stable) {
         return stable;
       }
       if (System.nanoTime() > deadlineNs) {
@@ -52,6 +52,16 @@ public final class OpenTransaction {
       }
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
+  }
+
+  /** Where readers of committed records stop. */
+  static long stableEnd(Clients clients, String topic) {
+    return end(clients, topic, IsolationLevel.READ_COMMITTED);
+  }
+
+  /** Where the topic ends. */
+  static long end(Clients clients, String topic) {
+    return end(clients, topic, IsolationLevel.READ_UNCOMMITTED);
   }
 
   private static long end(Clients clients, String topic, IsolationLevel isolation) {

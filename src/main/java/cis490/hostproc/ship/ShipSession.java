@@ -3,6 +3,7 @@ package cis490.hostproc.ship;
 import cis490.hostproc.journal.JournalCursor;
 import cis490.hostproc.journal.RefusedLineException;
 import cis490.hostproc.kafka.Clients;
+import cis490.hostproc.kafka.HiddenRecords;
 import cis490.hostproc.kafka.OpenTransaction;
 import cis490.hostproc.kafka.TopicReader;
 import cis490.hostproc.kafka.TransactionCoordinator;
@@ -120,11 +121,13 @@ final class ShipSession implements AutoCloseable {
 
   /**
    * A missing topic may have been retired, and its rows are in the lake: they would arrive there
-   * twice. So the manifest is asked for first, and must not be hidden by a transaction.
+   * twice. So the manifest is asked for first, and must not be hidden by a transaction; those of
+   * other episodes may be, since somebody's is nearly always open where there are many collectors.
    */
   private void requireNotRetired() throws Exception {
-    if (episodes.id().isPresent()) {
-      OpenTransaction.awaitEnd(clients, job.replica().episodesTopic(), ROWS_VISIBLE_WITHIN);
+    String shared = job.replica().episodesTopic();
+    if (episodes.id().isPresent() && HiddenRecords.haveKey(clients, shared, key)) {
+      OpenTransaction.awaitEnd(clients, shared, ROWS_VISIBLE_WITHIN);
     }
     job.manifests().now();
   }

@@ -125,19 +125,23 @@ class OlderVersionIT {
     verify.assertSays("manifest           sealed; rows, bytes and chain agree\n");
   }
 
-  /** Fields that version 0.1.0 did not have are null. */
+  /** Fields that version 0.1.0 did not have are null, and lists are empty. */
   private static void assertSaysTheSame(JsonNode old, JsonNode now) {
     if (old.isContainerNode()) {
       assertEquals(old.getNodeType(), now.getNodeType());
       old.fieldNames().forEachRemaining(name -> assertSaysTheSame(old.get(name), now.get(name)));
       now.fieldNames()
-          .forEachRemaining(name -> assertTrue(old.has(name) || now.get(name).isNull(), name));
+          .forEachRemaining(name -> assertTrue(old.has(name) || isNothing(now.get(name)), name));
       for (int index = 0; old.isArray() && index < old.size(); index++) {
         assertSaysTheSame(old.get(index), now.get(index));
       }
     } else {
       assertEquals(old, now);
     }
+  }
+
+  private static boolean isNothing(JsonNode value) {
+    return value.isNull() || (value.isArray() && value.isEmpty());
   }
 
   private JsonNode manifest() throws IOException {

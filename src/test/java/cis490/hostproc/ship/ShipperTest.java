@@ -612,6 +612,47 @@ class ShipperTest {
     assertTopicEqualsFile();
   }
 
+  /** A collector that was killed while it published leaves one open for 30 s. */
+  @Test
+  void aManifestOfAnotherEpisodeThatIsNotCommittedHoldsUpNoNewEpisode() throws Exception {
+    manifests = TestTopics.newName("open-manifests");
+    TestTopics.create(manifests, 1, Map.of());
+    append(10);
+    try (KafkaProducer<byte[], byte[]> other = TestTopics.producer("other-" + episode.value())) {
+      other.initTransactions();
+      other.beginTransaction();
+      other.send(new ProducerRecord<>(manifests, 0, "another".getBytes(UTF_8), null)).get();
+      Running run = ship();
+      awaitTrue(() -> run.figures.acknowledged() == 10);
+      assertEquals(0, run.figures.failures());
+      other.abortTransaction();
+      assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    }
+    assertTopicEqualsFile();
+  }
+
+  /** It may say that the episode is retired. */
+  @Tag("long")
+  @Test
+  void aManifestOfTheEpisodeThatIsNotCommittedIsWaitedFor() throws Exception {
+    manifests = TestTopics.newName("hidden-manifest");
+    TestTopics.create(manifests, 1, Map.of());
+    append(10);
+    byte[] own = episode.value().getBytes(UTF_8);
+    try (KafkaProducer<byte[], byte[]> other = TestTopics.producer("other-" + episode.value())) {
+      other.initTransactions();
+      other.beginTransaction();
+      other.send(new ProducerRecord<>(manifests, 0, "another".getBytes(UTF_8), null)).get();
+      other.send(new ProducerRecord<>(manifests, 0, own, "retired".getBytes(UTF_8))).get();
+      Running run = ship();
+      awaitTrue(() -> String.valueOf(run.shipper.problem()).contains("a transaction is open in "));
+      assertEquals(0, run.figures.acknowledged());
+      other.abortTransaction();
+      assertEquals(Shipper.Outcome.EQUAL, run.finish());
+    }
+    assertTopicEqualsFile();
+  }
+
   /** All collectors share the manifests' topic: rows do not wait for it. */
   @Test
   void rowsAreShippedThoughTheManifestsTopicTakesNothing() throws Exception {

@@ -3,6 +3,8 @@ package cis490.hostproc.kafka;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -13,6 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +61,8 @@ public final class ClientPool implements AutoCloseable {
 
   /** Guarded by this, as all that follows. */
   private final Deque<Made<Consumer<byte[], byte[]>>> consumers = new ArrayDeque<>();
+
+  private final Map<String, KeyIndex> indexes = new HashMap<>();
 
   private @Nullable Made<Admin> admin;
 
@@ -221,6 +226,16 @@ public final class ClientPool implements AutoCloseable {
     } catch (RejectedExecutionException noThread) {
       // All threads hang, or this is the end: the client is left as it is.
     }
+  }
+
+  /** Of a topic; of one with another id nothing is known yet. */
+  synchronized KeyIndex keyIndex(String topic, Uuid id) {
+    KeyIndex index = indexes.get(topic);
+    if (index == null || !index.isOf(id)) {
+      index = new KeyIndex(id);
+      indexes.put(topic, index);
+    }
+    return index;
   }
 
   private synchronized void dropAll() {

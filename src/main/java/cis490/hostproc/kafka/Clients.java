@@ -82,6 +82,7 @@ public final class Clients implements AutoCloseable {
   private boolean isLendable;
   private @Nullable Made<Producer<byte[], byte[]>> producer;
   private @Nullable TopicWatch topic;
+  private @Nullable Uuid watched;
   private LongSupplier wallClockMs = System::currentTimeMillis;
   private long mostAheadMs = aheadMs();
   private boolean expired;
@@ -261,6 +262,12 @@ public final class Clients implements AutoCloseable {
    */
   public void watch(String name, Uuid id) {
     topic = new TopicWatch(admin(), name, id);
+    watched = id;
+  }
+
+  /** Of the topic that is watched; null if nothing is shared. */
+  @Nullable KeyIndex keyIndex(String name) {
+    return pool == null || watched == null ? null : pool.keyIndex(name, watched);
   }
 
   /**

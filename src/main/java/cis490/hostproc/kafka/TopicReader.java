@@ -3,9 +3,11 @@ package cis490.hostproc.kafka;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -185,6 +187,38 @@ public final class TopicReader implements AutoCloseable {
         return Optional.ofNullable(last.record);
       }
     }
+  }
+
+  /**
+   * The last record with a key between two offsets. Where clients are shared each record is read
+   * once for all who ask.
+   *
+   * @param key of the record
+   * @param from not before this
+   * @param end from {@link #end()}
+   * @return the record, or empty if there is none
+   * @throws Exception if the topic can't be read
+   */
+  public Optional<ConsumerRecord<byte[], byte[]>> lastOf(byte[] key, long from, long end)
+      throws Exception {
+    KeyIndex index = clients.keyIndex(partition.topic());
+    if (index == null) {
+      return lastOf(key, from, end, new LastVisitor());
+    }
+    OptionalLong offset = index.lastOf(key, this, end);
+    if (offset.isEmpty() || offset.getAsLong() < from) {
+      return Optional.empty();
+    }
+    Optional<ConsumerRecord<byte[], byte[]>> there =
+        lastOf(key, offset.getAsLong(), Math.min(end, offset.getAsLong() + 1), new LastVisitor());
+    // Another key may share its place.
+    return there.isPresent() ? there : lastOf(key, from, end, new LastVisitor());
+  }
+
+  private Optional<ConsumerRecord<byte[], byte[]>> lastOf(
+      byte[] key, long from, long end, LastVisitor last) throws Exception {
+    forEach(from, end, record -> !Arrays.equals(key, record.key()) || last.visit(record));
+    return Optional.ofNullable(last.record);
   }
 
   /** Nothing more is read with this, and nothing has failed: its consumer can serve others. */

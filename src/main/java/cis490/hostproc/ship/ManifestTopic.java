@@ -7,9 +7,10 @@ import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.kafka.TopicReader;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -67,19 +68,11 @@ public final class ManifestTopic {
     byte[] key = episode.value().getBytes(UTF_8);
     try (TopicReader reader = TopicReader.open(settings, EpisodeId.EPISODES_TOPIC, clientId)) {
       long end = reader.end();
-      boolean anew = end < before.end();
-      Manifest[] last = {anew ? null : before.manifest()};
-      reader.forEach(
-          anew ? reader.beginning() : Math.max(reader.beginning(), before.end()),
-          end,
-          record -> {
-            if (Arrays.equals(key, record.key())) {
-              last[0] = manifest(record.value());
-            }
-            return true;
-          });
+      Look known = end < before.end() ? Look.NONE : before;
+      long from = Math.max(reader.beginning(), known.end());
+      Optional<ConsumerRecord<byte[], byte[]>> last = reader.lastOf(key, from, end);
       reader.release();
-      return new Look(last[0], end);
+      return new Look(last.isPresent() ? manifest(last.get().value()) : known.manifest(), end);
     } catch (UnknownTopicOrPartitionException none) {
       return Look.NONE;
     }

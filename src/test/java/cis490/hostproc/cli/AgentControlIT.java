@@ -1,0 +1,161 @@
+package cis490.hostproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cis490.hostproc.testkit.EndsWhatItStarts;
+import cis490.hostproc.testkit.Hostproc;
+import cis490.hostproc.testkit.RowsFile;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent that is asked for episodes, by the commands that people use for it. */
+@ExtendWith(EndsWhatItStarts.class)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class AgentControlIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of stat(5), counted behind the name: the nice value. */
+  private static final int NICE = 16;
+
+  @TempDir private Path folder;
+  private AgentHost host;
+
+  @BeforeEach
+  void makeHost() throws IOException {
+    host = new AgentHost(folder);
+  }
+
+  private String socket() {
+    return folder.resolve("agent.sock").toString();
+  }
+
+  private Hostproc startAgent(String kafka, String settings, String... rules) throws IOException {
+    host.configure(kafka, "control: {socket: '" + socket() + "'}\n" + settings, rules);
+    Hostproc agent = host.start();
+    agent.await(() -> Files.exists(Path.of(socket())));
+    return agent;
+  }
+
+  private Hostproc call(String command, String... words) {
+    List<String> all = new ArrayList<>(List.of(command, "--socket=" + socket()));
+    all.addAll(List.of(words));
+    return Hostproc.call(all.toArray(String[]::new));
+  }
+
+  private Hostproc done(String command, String... words) {
+    Hostproc call = call(command, words);
+    assertEquals(0, call.exitCode(), call.err());
+    return call;
+  }
+
+  private void assertRefused(String because, String command, String... words) {
+    Hostproc call = call(command, words);
+    assertEquals(1, call.exitCode(), call.out());
+    assertTrue(call.err().contains(because), call.err());
+  }
+
+  @Test
+  void anEpisodeIsBegunMarkedAndEndedOnRequest() throws Exception {
+    Path events = folder.resolve("events.jsonl");
+    Hostproc agent = startAgent(AgentHost.cluster(), "events: '" + events + "'\n");
+    String episode = host.episode("asked");
+    Process guest = host.guest();
+
+    done("start", "--episode=" + episode, "--pid=" + guest.pid());
+    assertTrue(Hostproc.lines(host.rows(episode)) >= 1, "answered before the first row");
+    done("mark", "--episode=" + episode, "infecting", "--detail=dropper started");
+    JsonNode mark = host.manifest(episode).at("/marks/0");
+    assertEquals("infecting", mark.get("name").asText());
+    assertEquals("dropper started", mark.get("detail").asText());
+    host.awaitRows(agent, episode, 20);
+    JsonNode list = JSON.readTree(done("list", "--json").out());
+    assertEquals(episode, list.at("/episodes/0/episode").asText(), list::toString);
+    assertEquals(guest.pid(), list.at("/episodes/0/pid").asLong(), list::toString);
+
+    done("stop", "--episode=" + episode);
+    assertEquals("stopped", host.endReason(episode));
+    assertTrue(guest.isAlive());
+    host.awaitState(episode, "sealed");
+    host.assertTopicEqualsFile(episode);
+    List<String> rows = Files.readAllLines(host.rows(episode));
+    long markedNs = host.manifest(episode).at("/marks/0/t_mono_ns").asLong();
+    assertTrue(markedNs > RowsFile.number(rows.get(0), "t_mono_ns"), "on the rows' clock");
+    assertTrue(markedNs < RowsFile.number(rows.get(rows.size() - 1), "t_mono_ns"));
+    AgentHost.end(agent);
+    assertEquals(
+        List.of("started", "first_row", "ended", "sealed"), told(events, episode), agent.err());
+  }
+
+  private static List<String> told(Path events, String episode) throws IOException {
+    List<String> told = new ArrayList<>();
+    for (String line : Files.readAllLines(events)) {
+      JsonNode event = JSON.readTree(line);
+      assertEquals(episode, event.get("episode").asText());
+      told.add(event.get("event").asText());
+    }
+    return told;
+  }
+
+  @Test
+  void whatCannotBeIsRefusedInOneLineAndTheRestGoesOn() throws Exception {
+    Hostproc agent = startAgent(AgentHost.offline(), "", host.guests());
+    Process ruled = host.guest("vm=ruled");
+    host.awaitRows(agent, host.episode("ruled"), 5);
+    String episode = host.episode("asked");
+    Process guest = host.guest();
+    done("start", "--episode=" + episode, "--pid=" + guest.pid());
+
+    String busy = "is being recorded as the episode " + host.episode("ruled");
+    assertRefused(busy, "start", "--episode=other-" + host.tag, "--pid=" + ruled.pid());
+    Process second = host.guest();
+    assertRefused("at work already", "start", "--episode=" + episode, "--pid=" + second.pid());
+    assertRefused("there is no process", "start", "--episode=none-" + host.tag, "--pid=4194304");
+    assertRefused("there is no episode", "stop", "--episode=none-" + host.tag);
+    assertRefused("there is no episode", "mark", "--episode=none-" + host.tag, "armed");
+    done("stop", "--episode=" + episode);
+    assertRefused("is not sealed", "stop", "--wait=sealed", "--episode=" + host.episode("ruled"));
+    AgentHost.end(agent);
+    assertEquals("ended", host.state(episode));
+  }
+
+  @Test
+  void onlyTheSamplingThreadHasThePriority() throws Exception {
+    Hostproc agent = startAgent(AgentHost.offline(), "priority: high\n", host.guests());
+    host.guest("vm=one");
+    host.awaitRows(agent, host.episode("one"), 5);
+    if (agent.err().contains("it needs CAP_SYS_NICE")) {
+      assertEquals(1, AgentHost.said(agent, "WARN priority high"), agent.err());
+    } else {
+      assertEquals(List.of("-19"), niceValues(agent.pid(), "hostproc-sampl"));
+    }
+    assertEquals(List.of("0"), niceValues(agent.pid(), "VM Thread"));
+    AgentHost.end(agent);
+  }
+
+  /** The kernel cuts a thread's name. */
+  private static List<String> niceValues(long pid, String thread) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (var threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (Path each : threads.toList()) {
+        String stat = Files.readString(each.resolve("stat"));
+        if (stat.contains("(" + thread)) {
+          found.add(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE]);
+        }
+      }
+    }
+    return found;
+  }
+}

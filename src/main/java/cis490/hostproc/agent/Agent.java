@@ -15,6 +15,7 @@ import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.proc.ProcessFacts;
 import cis490.hostproc.sample.SampleLoop;
 import cis490.hostproc.sample.SystemClock;
+import cis490.hostproc.ship.Shipper;
 import cis490.hostproc.ship.ShipperThreads;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -175,6 +176,7 @@ public final class Agent {
       }
       roster.all().forEach(stages::advance);
       roster.all().forEach(events::follow);
+      leaveBehindTooMany();
       orders.take(this::begin);
       forgetDone();
       if (isFirst && !roster.isAny(AgentEpisode.State.NEW)) {
@@ -243,6 +245,23 @@ public final class Agent {
     leftBehind.add(left);
   }
 
+  /**
+   * In a long outage more and more episodes have ended and can't be shipped. They must not keep new
+   * ones from beginning: the oldest are closed, and shipped from their files later.
+   */
+  private void leaveBehindTooMany() {
+    if (leftBehind != null && roster.size() - roster.sampled() > config.limits().episodes()) {
+      roster.firstShipped().ifPresent(stages::giveUp);
+    }
+  }
+
+  /** Whether it was closed before all had arrived, though nothing stands in the way for good. */
+  private static boolean isUnshipped(Result result) {
+    return result.shipping() != null
+        && result.shipping().outcome() == Shipper.Outcome.SHIPPING
+        && result.alteration() == null;
+  }
+
   private Duration linger() {
     return Duration.ofMillis(config.kafka().lingerMs());
   }
@@ -298,7 +317,7 @@ public final class Agent {
       refuse(found, process, invalid.getMessage() + "; change the rule's episode");
       return;
     }
-    String problem = admission.problem(config.limits(), roster.size(), shelf.folder());
+    String problem = admission.problem(config.limits(), roster.sampled(), shelf.folder());
     AgentEpisode other = roster.get(id);
     if (other != null) {
       problem = "process " + other.process().pid() + " is recorded as " + id + " already";
@@ -366,7 +385,7 @@ public final class Agent {
     if (roster.get(start.episode()) != null || !isFree(start.episode())) {
       throw new FailedException("the episode " + start.episode() + " is at work already");
     }
-    String problem = admission.problem(config.limits(), roster.size(), shelf.folder());
+    String problem = admission.problem(config.limits(), roster.sampled(), shelf.folder());
     if (problem != null) {
       throw new FailedException(problem);
     }
@@ -419,6 +438,9 @@ public final class Agent {
       Result result = each.result();
       if (result == null) {
         admission.fail(each, System.nanoTime());
+      } else if (leftBehind != null && isUnshipped(result)) {
+        each.log().warn(ResultText.of(result));
+        leftBehind.add(List.of(Recorded.of(each)));
       } else if (result.isComplete()) {
         each.log().info(ResultText.of(result));
       } else {

@@ -11,8 +11,11 @@ final class OpenFiles {
   private static final Path LIMITS = Path.of("/proc/self/limits");
   private static final String LINE = "Max open files";
 
-  /** Three of a process, two of the rows, and connections of one producer to some brokers. */
-  private static final long OF_AN_EPISODE = 8;
+  /**
+   * Three of a process, two of the rows, and connections of one producer to some brokers; twice,
+   * since as many that have ended can still be shipped.
+   */
+  private static final long OF_AN_EPISODE = 16;
 
   private static final long OF_THE_REST = 200;
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,23 @@ final class Roster {
 
   int size() {
     return byId.size();
+  }
+
+  /** How many are sampled, or are about to be. */
+  int sampled() {
+    int sampled = 0;
+    for (AgentEpisode each : byId.values()) {
+      boolean isNew = each.state() == AgentEpisode.State.NEW;
+      sampled += isNew || each.state() == AgentEpisode.State.SAMPLING ? 1 : 0;
+    }
+    return sampled;
+  }
+
+  /** The one that is being shipped for the longest time. */
+  Optional<AgentEpisode> firstShipped() {
+    return byId.values().stream()
+        .filter(each -> each.state() == AgentEpisode.State.SHIPPING && !each.isBusy())
+        .findFirst();
   }
 
   boolean isAny(AgentEpisode.State state) {

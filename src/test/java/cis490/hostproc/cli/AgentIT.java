@@ -374,6 +374,38 @@ class AgentIT {
     assertEquals(AgentHost.said(agent, ""), AgentHost.said(agent, named), agent.err());
   }
 
+  @Test
+  void episodesThatEndedInAnOutageKeepNoNewOneFromBeginning() throws Exception {
+    int port = freePort();
+    int guests = 8;
+    host.configure(
+        "{bootstrap_servers: '127.0.0.1:" + port + "', linger_ms: 200}",
+        "limits: {episodes: 2, free_disk: 0}\n",
+        host.guests());
+    Hostproc agent = host.start();
+    for (int i = 0; i < guests; i++) {
+      Process guest = host.guest("vm=" + i);
+      host.awaitRows(agent, host.episode("" + i), 5);
+      guest.destroyForcibly();
+      host.awaitState(host.episode("" + i), "ended");
+    }
+    AgentHost.awaitSaid(agent, "not sealed yet");
+
+    Wire wire = new Wire(port, port(TestBroker.address()));
+    try {
+      for (int i = 0; i < guests; i++) {
+        host.awaitState(host.episode("" + i), "sealed");
+      }
+      AgentHost.end(agent);
+    } finally {
+      wire.close();
+    }
+    for (int i = 0; i < guests; i++) {
+      host.assertTopicEqualsFile(host.episode("" + i));
+    }
+    assertFalse(agent.err().contains("limits.episodes"), agent.err());
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket probe = new ServerSocket(0)) {
       return probe.getLocalPort();

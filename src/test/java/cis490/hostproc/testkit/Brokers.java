@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -38,6 +39,13 @@ public final class Brokers implements AutoCloseable {
   private static final int PORT_FIRST = 20_000;
 
   private static final int PORT_LAST = 32_000;
+
+  /**
+   * Of this JVM: one that is not bound yet is not chosen twice; others have the odd or even ones.
+   */
+  private static final Set<Integer> CHOSEN = ConcurrentHashMap.newKeySet();
+
+  private static final int FORK = Integer.getInteger("surefire.forkNumber", 1);
 
   private final Path folder;
   private final List<Node> nodes;
@@ -77,6 +85,9 @@ public final class Brokers implements AutoCloseable {
   private static int freePort(SplittableRandom random) throws IOException {
     while (true) {
       int port = random.nextInt(PORT_FIRST, PORT_LAST);
+      if (port % 2 != FORK % 2 || !CHOSEN.add(port)) {
+        continue;
+      }
       try (ServerSocket probe = new ServerSocket()) {
         probe.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
         return port;

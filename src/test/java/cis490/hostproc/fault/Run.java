@@ -2,7 +2,6 @@ package cis490.hostproc.fault;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import cis490.hostproc.kafka.KafkaSettings;
 import cis490.hostproc.testkit.Brokers;
 import cis490.hostproc.testkit.Cadence;
 import cis490.hostproc.testkit.Child;
@@ -53,15 +52,6 @@ final class Run implements AutoCloseable {
 
   /** The collector's linger, and ten seconds to notice that all is reachable again. */
   private static final Duration MAY_WAIT = Duration.ofMillis(10_500);
-
-  /**
-   * Where the brokers themselves answer no InitProducerId: until they end the transaction that was
-   * open, as docs/reliability.md says. They look every second.
-   */
-  private static final Duration BROKERS_MAY_WAIT =
-      KafkaSettings.TRANSACTION_TIMEOUT.plusSeconds(1).plus(MAY_WAIT);
-
-  private static final String NO_PRODUCER_ID = "while awaiting InitProducerId";
 
   /** The brokers end what nobody could end. */
   private static final String STRANGERS_TIMEOUT_MS = "8000";
@@ -334,9 +324,7 @@ final class Run implements AutoCloseable {
   void hasWaited(long sinceNs) throws IOException {
     long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs);
     longestWaitMs = Math.max(longestWaitMs, waitedMs);
-    boolean isOfTheBrokers = brokers.size() > 1 && collector.said(NO_PRODUCER_ID);
-    Duration mayWait = isOfTheBrokers ? BROKERS_MAY_WAIT : MAY_WAIT;
-    if (waitedMs > mayWait.toMillis()) {
+    if (waitedMs > MAY_WAIT.toMillis()) {
       stoodStill++;
       say("rows waited " + waitedMs + " ms, though all was reachable");
     }

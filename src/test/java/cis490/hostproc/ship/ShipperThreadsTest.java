@@ -16,6 +16,7 @@ import cis490.hostproc.testkit.Wait;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,6 +121,17 @@ class ShipperThreadsTest {
     return threads().stream().filter(thread -> !before.contains(thread)).count();
   }
 
+  /** How often the newest thread that starts others has waited between two looks. */
+  private static long looks() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("hostproc-shippers"))
+        .mapToLong(Thread::getId)
+        .max()
+        .stream()
+        .map(id -> ManagementFactory.getThreadMXBean().getThreadInfo(id).getWaitedCount())
+        .sum();
+  }
+
   @Test
   void twoThreadsShipForMany() throws Exception {
     ShipperThreads threads = new ShipperThreads(2, 2);
@@ -163,8 +175,8 @@ class ShipperThreadsTest {
       hangs(threads);
     }
     Wait.until("three hang", LIMIT, () -> blocked.get() == 3);
-    // Two more looks of the one who watches: another thread would be there by then.
-    Thread.sleep(1_200);
+    long looks = looks();
+    Wait.until("who watches has looked twice more", LIMIT, () -> looks() >= looks + 3);
     assertEquals(3, threadCount());
     assertEquals(3, blocked.get());
   }

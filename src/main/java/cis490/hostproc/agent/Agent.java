@@ -174,7 +174,7 @@ public final class Agent {
         logs.flush(System.nanoTime());
         sayAlive();
       }
-      roster.all().forEach(stages::advance);
+      stages.advance(roster.all());
       roster.all().forEach(events::follow);
       leaveBehindTooMany();
       orders.take(this::begin);
@@ -417,7 +417,7 @@ public final class Agent {
     AgentEpisode episode = new AgentEpisode(plan, process, rule);
     roster.add(episode);
     events.follow(episode);
-    stages.advance(episode);
+    stages.advance(List.of(episode));
     return episode;
   }
 
@@ -456,7 +456,7 @@ public final class Agent {
     roster.all().forEach(each -> each.live().stop());
     long deadlineNs = System.nanoTime() + Duration.ofSeconds(config.flushTimeoutS()).toNanos();
     while (roster.size() > 0 && System.nanoTime() - deadlineNs < 0) {
-      roster.all().forEach(stages::advance);
+      stages.advance(roster.all());
       forgetDone();
       await(deadlineNs);
     }

@@ -48,6 +48,10 @@ final class AgentEpisode {
   private volatile State state = State.NEW;
 
   private volatile boolean isBusy;
+
+  /** Whether it was to go on while it was busy. */
+  private volatile boolean isAwaited;
+
   private volatile @Nullable String refusal;
   private volatile @Nullable Result result;
 
@@ -125,6 +129,14 @@ final class AgentEpisode {
     isBusy = now;
   }
 
+  boolean isAwaited() {
+    return isAwaited;
+  }
+
+  void awaited(boolean now) {
+    isAwaited = now;
+  }
+
   /** Why it could not begin, or go on; null if it could. */
   @Nullable String refusal() {
     return refusal;
@@ -152,12 +164,12 @@ final class AgentEpisode {
     return !marks.isEmpty();
   }
 
-  /** Looks after it, and writes the marks that wait. */
-  void look() {
+  /** Looks after it, one of so many, and writes the marks that wait. */
+  void look(int episodes) {
     for (WaitingMark each = marks.poll(); each != null; each = marks.poll()) {
       each.onWritten().accept(problem(each.mark()));
     }
-    live.look();
+    live.look(episodes);
   }
 
   private @Nullable String problem(ControlRequest.Mark mark) {

@@ -4,10 +4,7 @@ import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.sample.SampleLoop;
 import cis490.hostproc.ship.ShipperThreads;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Collection;
 import org.slf4j.Logger;
 
 /**
@@ -17,26 +14,12 @@ import org.slf4j.Logger;
  */
 final class Stages {
 
-  private static final int WORKERS_MAX = 32;
-  private static final long WORKER_IDLE_S = 10;
-
   private final SampleLoop loop;
   private final ShipperThreads shippers;
   private final boolean isShipping;
   private final Runnable onChange;
   private final Logger log;
-  private final ThreadPoolExecutor workers =
-      new ThreadPoolExecutor(
-          0,
-          WORKERS_MAX,
-          WORKER_IDLE_S,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          task -> {
-            Thread thread = new Thread(task, "hostproc-worker");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Workers workers = new Workers();
 
   /** {@code onChange} is called by any thread when an episode may have a next stage. */
   Stages(
@@ -54,26 +37,35 @@ final class Stages {
     void run() throws InterruptedException;
   }
 
-  /** What is next for an episode, if anything is. For the agent's thread. */
-  void advance(AgentEpisode episode) {
-    if (episode.isBusy()) {
-      return;
+  /** Each episode's next stage, if it has come. To be called often, by the agent's thread. */
+  void advance(Collection<AgentEpisode> all) {
+    long nowNs = System.nanoTime();
+    for (AgentEpisode each : all) {
+      each.awaited(true);
+      if (!each.isBusy()) {
+        each.awaited(false);
+        advance(each, nowNs, all.size());
+      }
     }
-    boolean isLookDue = episode.isLookDue(System.nanoTime());
+    workers.check(nowNs);
+  }
+
+  private void advance(AgentEpisode episode, long nowNs, int episodes) {
+    boolean isLookDue = episode.isLookDue(nowNs);
     switch (episode.state()) {
       case NEW -> work(episode, () -> open(episode));
       case SAMPLING -> {
         if (episode.live().isSampled()) {
-          work(episode, () -> end(episode));
+          work(episode, () -> end(episode, episodes));
         } else if (isLookDue || episode.hasMarks()) {
-          work(episode, episode::look);
+          work(episode, () -> episode.look(episodes));
         }
       }
       case SHIPPING -> {
         if (episode.live().isShipped()) {
           work(episode, episode::finish);
         } else if (isLookDue) {
-          work(episode, episode::look);
+          work(episode, () -> episode.look(episodes));
         }
       }
       case DONE -> {
@@ -96,8 +88,8 @@ final class Stages {
     episode.become(AgentEpisode.State.SAMPLING);
   }
 
-  private static void end(AgentEpisode episode) throws InterruptedException {
-    episode.look();
+  private static void end(AgentEpisode episode, int episodes) throws InterruptedException {
+    episode.look(episodes);
     episode.live().end();
     episode.become(AgentEpisode.State.SHIPPING);
   }
@@ -111,15 +103,11 @@ final class Stages {
 
   private void work(AgentEpisode episode, Work work) {
     episode.busy(true);
-    try {
-      workers.execute(() -> run(episode, work));
-    } catch (RejectedExecutionException allWait) {
-      // The next round tries again.
-      episode.busy(false);
-    }
+    workers.execute(() -> run(episode, work));
   }
 
   private void run(AgentEpisode episode, Work work) {
+    AgentEpisode.State before = episode.state();
     try {
       work.run();
     } catch (InterruptedException interrupted) {
@@ -129,7 +117,10 @@ final class Stages {
       episode.refuse(failure.toString());
     } finally {
       episode.busy(false);
-      onChange.run();
+      // Most looks change nothing.
+      if (episode.state() != before || episode.isAwaited()) {
+        onChange.run();
+      }
     }
   }
 }

@@ -78,7 +78,7 @@ public final class Collector implements AutoCloseable {
   }
 
   private void look() {
-    episode.look();
+    episode.look(1);
     ShipFigures figures = episode.figures();
     progress.accept(
         new Progress(

@@ -141,9 +141,13 @@ public final class LiveEpisode implements AutoCloseable {
     recording.stop(reason);
   }
 
-  /** Once a second or so: is the file as it was written, and is all well? */
-  public void look() {
-    recording.look();
+  /**
+   * Once a second or so: is the file as it was written, and is all well?
+   *
+   * @param episodes that are looked at so, 1 or more; they share what is read of older lines
+   */
+  public void look(int episodes) {
+    recording.look(episodes);
     if (shipper != null && figures != null && !isShipped()) {
       standstill.look(shipper, figures, System.nanoTime());
     }

@@ -243,9 +243,9 @@ final class Recording implements AutoCloseable {
     return mark;
   }
 
-  /** Once a second or so: is the file as it was written, and is all well? */
-  void look() {
-    noteAlteration(journal.look());
+  /** Once a second or so: is the file as it was written, and is all well? One of so many. */
+  void look(int episodes) {
+    noteAlteration(journal.look(episodes));
     warnings.say(clock.monotonicNs());
     manifest.writeAgain();
   }
@@ -349,7 +349,7 @@ final class Recording implements AutoCloseable {
   void closeArrived() {
     manifest.becomeArrived();
     // All of an equal file was looked at by whoever found it so.
-    noteAlteration(journal.look());
+    noteAlteration(journal.look(1));
   }
 
   /** Nothing was to arrive, or not all has; {@code rowsAcknowledged} is null in the first case. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * survives a power cut before {@link #force()} has returned a length that covers it.
  *
  * <p>It also keeps a digest of what was appended, so that an alteration by somebody else is
- * noticed: its length by each append, everything else by {@link #look()} and {@link
+ * noticed: its length by each append, everything else by {@link #look(int)} and {@link
  * #alteration(JournalCursor)}.
  *
  * <p>Byte format: lines of any bytes but newline, each ended by one newline (0x0a), nothing else.
@@ -355,10 +355,12 @@ public final class Journal implements JournalSource, Closeable {
    * tell: that the path still means it, its length, the lines that came since the last look, and
    * some of those from before, others each time. For any thread but the appending one.
    *
+   * @param files so many, 1 or more, are looked at as often as this one: together they read no more
+   *     of what is old than one alone
    * @return the first that was ever found to be altered, in words, or null
    */
-  public @Nullable String look() {
-    return look(check::inNewAndSomeOld);
+  public @Nullable String look(int files) {
+    return look(() -> check.inNewAndSomeOld(files));
   }
 
   /**

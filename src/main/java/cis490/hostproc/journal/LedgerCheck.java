@@ -10,7 +10,7 @@ final class LedgerCheck {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** Bytes of old lines in one look, so that each is looked at again in turn. */
+  /** Bytes of old lines in one look at one file, so that each is looked at again in turn. */
   static final long TURN_BYTES = 1024 * 1024;
 
   private final JournalSource source;
@@ -21,6 +21,9 @@ final class LedgerCheck {
 
   /** Where the next old lines are. */
   private Place turn = Place.START;
+
+  /** Bytes of old lines that may be read; below 0 if the last look took more than its part. */
+  private long budget;
 
   /** What is in the ledger now was just read. */
   LedgerCheck(JournalSource source, Ledger ledger) {
@@ -43,8 +46,12 @@ final class LedgerCheck {
     return found == null ? inLines(Place.START, read) : found;
   }
 
-  /** The lines since the last look, and some older ones. */
-  synchronized @Nullable String inNewAndSomeOld() throws IOException {
+  /**
+   * The lines since the last look, and some older ones.
+   *
+   * @param files so many are looked at as often as this one, and share what is read of old lines
+   */
+  synchronized @Nullable String inNewAndSomeOld(int files) throws IOException {
     ledger.prepareRoom();
     Place tip = ledger.tip();
     Place from = looked;
@@ -52,7 +59,7 @@ final class LedgerCheck {
     if (!hold(from, tip)) {
       return inLines(from, tip);
     }
-    long budget = Math.min(TURN_BYTES, from.position());
+    budget = Math.min(budget + TURN_BYTES / files, from.position());
     while (budget > 0) {
       if (turn.position() >= from.position()) {
         turn = Place.START;

@@ -252,10 +252,10 @@ class JournalTest {
     Files.writeString(path, "1\n22\n");
     try (Journal journal = Journal.open(path)) {
       assertTrue(append(journal, "333\n"));
-      assertNull(journal.look());
+      assertNull(journal.look(1));
       assertNull(journal.lookAtAll());
       alteration.of(path);
-      String found = journal.look();
+      String found = journal.look(1);
       assertNotNull(found, "noticed by one look");
       assertTrue(found.startsWith(path + " was altered by somebody else: "), found);
       assertTrue(found.contains(told), found);
@@ -283,7 +283,7 @@ class JournalTest {
       assertEquals(1_000, journal.lines());
       String found = journal.alteration(after);
       assertTrue(found.contains("some of lines 1 to 900 are not what they were"), found);
-      assertEquals(found, journal.look(), "it stands, whatever the file is now");
+      assertEquals(found, journal.look(1), "it stands, whatever the file is now");
     }
   }
 
@@ -318,7 +318,7 @@ class JournalTest {
       Files.writeString(path, "1\n");
       assertTrue(append(journal, "4\n"), "it is as it was");
       assertEquals("1\n4\n", Files.readString(path));
-      assertTrue(journal.look().contains("it has 10 bytes instead of 2"), "and that stands");
+      assertTrue(journal.look(1).contains("it has 10 bytes instead of 2"), "and that stands");
     }
   }
 
@@ -331,13 +331,13 @@ class JournalTest {
         file.leaveRoom(3);
         file.failTruncate(true);
         assertFalse(append(journal, "second\n"));
-        assertNull(journal.look(), "what is ours is no alteration");
+        assertNull(journal.look(1), "what is ours is no alteration");
         file.repair();
         file.truncate(6);
         file.write(ByteBuffer.wrap(foreign.getBytes(UTF_8)), 6);
         assertFalse(append(journal, "third\n"));
         assertContent("first\n" + foreign, file);
-        assertNotNull(journal.look());
+        assertNotNull(journal.look(1));
       }
     }
   }
@@ -359,22 +359,23 @@ class JournalTest {
     int lineBytes = 1_000;
     int lines = 10_000;
     Files.writeString(path, ("y".repeat(lineBytes - 1) + "\n").repeat(lines));
-    long looksOfARound = 1L + (long) lines * lineBytes / LedgerCheck.TURN_BYTES;
     SplittableRandom random = Seed.random("JournalTest.looks");
     for (int i = 0; i < 5; i++) {
+      int files = 1 + random.nextInt(40);
+      long looksOfARound = 1L + (long) lines * lineBytes * files / LedgerCheck.TURN_BYTES;
       try (Journal journal = Journal.open(path)) {
         for (int before = random.nextInt(30); before > 0; before--) {
           assertTrue(append(journal, "z\n"));
-          assertNull(journal.look());
+          assertNull(journal.look(files));
         }
         int line = random.nextInt(lines);
         overwrite(path, (long) line * lineBytes + random.nextInt(lineBytes), "x");
         long looks = 1;
-        while (journal.look() == null) {
+        while (journal.look(files) == null) {
           looks++;
           assertTrue(looks <= looksOfARound + 1, "after " + looks + " looks");
         }
-        String found = journal.look();
+        String found = journal.look(files);
         assertNearly(line + 1, found, 66);
         overwrite(path, (long) line * lineBytes, "y".repeat(lineBytes - 1) + "\n");
       }
@@ -402,7 +403,7 @@ class JournalTest {
                 JournalCursor cursor = JournalCursor.atStart(journal);
                 while (found == null && !Thread.interrupted() && journal.lines() < 200_000) {
                   cursor.skipTo(journal.length());
-                  found = journal.look();
+                  found = journal.look(1);
                   found = found == null ? journal.alteration(cursor) : found;
                 }
                 return found;

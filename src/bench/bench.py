@@ -18,6 +18,7 @@ import time
 from contextlib import ExitStack
 
 import fleet
+import fleet_night
 import programs
 import tables
 from programs import BENCH, FLEET_FLOOR, FLOOR, HOSTPROC, JAVA, ROOT, WORK
@@ -341,7 +342,7 @@ def bench_start():
 
 BENCHES = {
     key[6:].replace("_", "-"): value
-    for key, value in {**globals(), **vars(fleet)}.items()
+    for key, value in {**globals(), **vars(fleet), **vars(fleet_night)}.items()
     if key.startswith("bench_")
 }
 

@@ -10,6 +10,8 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 WARM_UP_S = int(os.environ.get("BENCH_WARM_UP_S", "120"))
 MEMORY_S = int(os.environ.get("BENCH_MEMORY_S", "1800"))
 FLEET_S = int(os.environ.get("BENCH_FLEET_S", "600"))
+NIGHT_S = int(os.environ.get("BENCH_NIGHT_S", "1800"))
+SEED = int(os.environ.get("BENCH_SEED", "1"))
 load_before = ""
 
 

@@ -158,7 +158,7 @@ public final class Agent {
   }
 
   private void sample() {
-    Priority.take(config.priority(), log);
+    config.priority().take(log);
     loop.run();
   }
 

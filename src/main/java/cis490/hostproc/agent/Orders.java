@@ -1,17 +1,16 @@
 package cis490.hostproc.agent;
 
+import cis490.hostproc.collect.EpisodeAnswers;
 import cis490.hostproc.control.ControlHandler;
 import cis490.hostproc.control.ControlRequest;
 import cis490.hostproc.episode.EndReason;
 import cis490.hostproc.episode.EpisodeId;
 import cis490.hostproc.episode.FailedException;
-import cis490.hostproc.episode.Manifest;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -96,15 +95,11 @@ final class Orders implements ControlHandler {
         mark,
         problem -> {
           if (problem == null) {
-            answer.complete(answer(episode).put("name", mark.name()).put("mono_ns", mark.monoNs()));
+            answer.complete(EpisodeAnswers.marked(mark));
           } else {
             answer.completeExceptionally(new FailedException(problem));
           }
         });
-  }
-
-  private static ObjectNode answer(AgentEpisode episode) {
-    return JsonNodeFactory.instance.objectNode().put("episode", episode.id().value());
   }
 
   /** Also where its client has gone. */
@@ -118,19 +113,18 @@ final class Orders implements ControlHandler {
       return isBegun(waiting);
     }
     boolean isEnded = isDone || episode.state() == AgentEpisode.State.SHIPPING;
-    boolean isSealedWanted =
-        ((ControlRequest.Stop) waiting.request()).until() == ControlRequest.Until.SEALED;
-    if (isSealedWanted ? !isDone : !isEnded) {
+    ControlRequest.Until until = ((ControlRequest.Stop) waiting.request()).until();
+    if (until == ControlRequest.Until.SEALED ? !isDone : !isEnded) {
       return false;
     }
-    Manifest manifest = episode.live().manifest();
-    if (isSealedWanted && manifest.state() != Manifest.State.SEALED) {
-      return fail(waiting, "the episode has ended, and is not sealed: " + why(episode));
+    try {
+      waiting
+          .answer()
+          .complete(
+              EpisodeAnswers.ended(episode.id(), episode.live().manifest(), until, why(episode)));
+    } catch (FailedException notSealed) {
+      waiting.answer().completeExceptionally(notSealed);
     }
-    ObjectNode answer = answer(episode);
-    answer.put("rows", manifest.ending().rows());
-    answer.put("state", manifest.state().name().toLowerCase(Locale.ROOT));
-    waiting.answer().complete(answer);
     return true;
   }
 
@@ -150,7 +144,7 @@ final class Orders implements ControlHandler {
       boolean isOver = episode.live().isSampled();
       return isOver && fail(waiting, "the process ended before its first row");
     }
-    ObjectNode answer = answer(episode);
+    ObjectNode answer = EpisodeAnswers.of(episode.id());
     answer.put("rows", rows);
     answer.put("output", episode.plan().rowsFile().toAbsolutePath().toString());
     answer.put("mono_origin_ns", episode.live().manifest().beginning().originMonoNs());
@@ -173,17 +167,12 @@ final class Orders implements ControlHandler {
   }
 
   private static ObjectNode entry(AgentEpisode episode) {
-    ObjectNode entry = answer(episode);
-    entry.put("state", episode.state().name().toLowerCase(Locale.ROOT));
-    entry.put("pid", episode.process().pid());
-    entry.put("rule", episode.rule());
-    entry.put("interval_ms", episode.plan().grid().intervalMs());
-    entry.put("rows", episode.live().sampling().rows());
-    entry.put("ticks_missed", episode.live().sampling().missed());
-    entry.put("rows_pending", episode.live().pending());
-    entry.put("lateness_max_ns", episode.live().sampling().lateness().max());
-    entry.put("output", episode.plan().rowsFile().toAbsolutePath().toString());
-    return entry;
+    return EpisodeAnswers.entry(
+        episode.plan(),
+        episode.state().name(),
+        episode.process().pid(),
+        episode.rule(),
+        episode.live());
   }
 
   /** The agent ends: nobody waits any longer. */

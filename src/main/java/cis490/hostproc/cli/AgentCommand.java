@@ -12,8 +12,6 @@ import cis490.hostproc.config.KafkaChoice;
 import cis490.hostproc.control.ControlSocket;
 import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.Text;
-import cis490.hostproc.journal.FileFailure;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +78,7 @@ final class AgentCommand extends Command {
       Agent agent = new Agent(config, connection, procRoot(), manager, Log.get());
       StopSignal.onStop(agent::stop, Duration.ofSeconds(config.flushTimeoutS()).plus(STOP_MARGIN));
       HangUp.onSignal(() -> reload(agent));
-      ControlSocket control = control(config, agent);
+      ControlSocket control = ControlSockets.open(config.controlSocket(), agent.control());
       try {
         agent.run();
       } finally {
@@ -89,17 +87,6 @@ final class AgentCommand extends Command {
         }
       }
       return 0;
-    }
-  }
-
-  /** Null if the configuration names none. */
-  private static @Nullable ControlSocket control(AgentConfig config, Agent agent)
-      throws FailedException {
-    Path socket = config.controlSocket();
-    try {
-      return socket == null ? null : ControlSocket.open(socket, agent.control());
-    } catch (IOException refused) {
-      throw new FailedException(FileFailure.describe(socket, refused), refused);
     }
   }
 

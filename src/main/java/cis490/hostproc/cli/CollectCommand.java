@@ -4,8 +4,11 @@ import cis490.hostproc.collect.Collector;
 import cis490.hostproc.collect.Log;
 import cis490.hostproc.collect.Plan;
 import cis490.hostproc.collect.Result;
+import cis490.hostproc.control.ControlSocket;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.sample.Priority;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -107,6 +110,23 @@ final class CollectCommand extends Command {
               .defaultValue("/proc")
               .description("Where procfs is mounted. Default: ${DEFAULT-VALUE}"));
 
+  private final OptionSpec priority =
+      add(
+          OptionSpec.builder("--priority")
+              .type(String.class)
+              .paramLabel("PRIORITY")
+              .defaultValue("normal")
+              .description(
+                  "Of the thread that samples: normal, high or realtime. Default:"
+                      + " ${DEFAULT-VALUE}"));
+
+  private final OptionSpec socket =
+      add(
+          OptionSpec.builder("--socket")
+              .type(Path.class)
+              .paramLabel("PATH")
+              .description("Listen here for the commands mark, stop and list."));
+
   private final OptionSpec summary =
       add(
           OptionSpec.builder("--summary")
@@ -133,18 +153,30 @@ final class CollectCommand extends Command {
   @Override
   public Integer call() throws Exception {
     check();
+    priority();
     linger.check();
     kafka.allowOffline();
     kafka.check(offline());
     try (KafkaConnection connection = offline() ? null : kafka.connection();
         StatusLine status = new StatusLine();
-        Collector collector = new Collector(plan(connection), status::show)) {
+        Collector collector = new Collector(plan(connection), priority(), status::show)) {
       StopSignal.onStop(
           collector::stop, flushTimeout().plus(Collector.COMMAND_ENDS_WITHIN).plus(STOP_MARGIN));
-      Result result = collector.run();
+      Result result = run(collector);
       status.clear();
       say(new Summary(this, result));
       return result.isComplete() ? 0 : 1;
+    }
+  }
+
+  private Result run(Collector collector) throws FailedException, InterruptedException {
+    ControlSocket control = ControlSockets.open(socket.getValue(), collector.control());
+    try {
+      return collector.run();
+    } finally {
+      if (control != null) {
+        control.close();
+      }
     }
   }
 
@@ -203,6 +235,12 @@ final class CollectCommand extends Command {
       throw usage(
           "--mono-origin-ns " + monoOriginNs() + ": CLOCK_MONOTONIC of this boot is now " + nowNs);
     }
+  }
+
+  private Priority priority() {
+    String text = priority.getValue();
+    return Priority.of(text)
+        .orElseThrow(() -> usage("--priority '" + text + "': write normal, high or realtime"));
   }
 
   EpisodeId episode() {

@@ -2,16 +2,19 @@ package cis490.hostproc.collect;
 
 import static java.util.Objects.requireNonNull;
 
+import cis490.hostproc.control.ControlHandler;
 import cis490.hostproc.episode.FailedException;
+import cis490.hostproc.sample.Priority;
 import cis490.hostproc.sample.SampleLoop;
 import cis490.hostproc.sample.SystemClock;
 import cis490.hostproc.ship.ShipFigures;
-import cis490.hostproc.ship.Shipper;
 import cis490.hostproc.ship.ShipperThreads;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -30,17 +33,36 @@ public final class Collector implements AutoCloseable {
   private final LiveEpisode episode;
   private final Recording recording;
 
+  /** Something is to be looked at before the next second. */
+  private final Semaphore calls = new Semaphore(0);
+
+  private final CollectorRequests requests;
+  private final Priority priority;
+  private long lookAtNs;
+
   /**
    * Opens nothing yet.
    *
    * @param plan what is to be recorded
+   * @param priority of the thread that samples
    * @param progress called once a second with how far it is
    */
-  public Collector(Plan plan, Consumer<Progress> progress) {
+  public Collector(Plan plan, Priority priority, Consumer<Progress> progress) {
     this.plan = plan;
+    this.priority = priority;
     this.progress = progress;
     this.episode = new LiveEpisode(plan);
     this.recording = episode.recording();
+    this.requests = new CollectorRequests(plan, episode, calls::release);
+  }
+
+  /**
+   * Does what clients of a control socket ask for, while it runs.
+   *
+   * @return for any thread
+   */
+  public ControlHandler control() {
+    return requests;
   }
 
   /**
@@ -52,24 +74,47 @@ public final class Collector implements AutoCloseable {
    */
   public Result run() throws FailedException, InterruptedException {
     episode.open();
-    SampleLoop loop = new SampleLoop(new SystemClock(), () -> {});
+    SampleLoop loop = new SampleLoop(new SystemClock(), calls::release);
     episode.sample(loop);
     loop.close();
-    new Thread(loop::run, "hostproc-sampler").start();
+    new Thread(() -> sample(loop), "hostproc-sampler").start();
     recording.letCommandRun();
     MeterRegistry registry = new SimpleMeterRegistry();
     episode.bindTo(registry);
     if (plan.shipping() != null) {
-      episode.ship(new ShipperThreads(1, 1), registry, () -> {});
+      episode.ship(new ShipperThreads(1, 1), registry, calls::release);
     }
     Classes.loadAll();
-    while (!recording.awaitSampled(LOOK_EVERY)) {
-      look();
+    lookAtNs = System.nanoTime() + LOOK_EVERY.toNanos();
+    while (!episode.isSampled()) {
+      goOn();
     }
     look();
     episode.end();
+    requests.answerStops(null);
     awaitShipped();
-    return episode.finish();
+    Result result = episode.finish();
+    requests.take();
+    requests.answerStops(result);
+    requests.close();
+    return result;
+  }
+
+  private void sample(SampleLoop loop) {
+    priority.take(plan.log().get());
+    loop.run();
+  }
+
+  /** Waits until something is to be done, and does it. */
+  private void goOn() throws InterruptedException {
+    if (calls.tryAcquire(Math.max(0, lookAtNs - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+      calls.drainPermits();
+    }
+    requests.take();
+    if (System.nanoTime() - lookAtNs >= 0) {
+      lookAtNs = System.nanoTime() + LOOK_EVERY.toNanos();
+      look();
+    }
   }
 
   /** Ends the recording in good order: the rows so far are shipped. For any thread, at any time. */
@@ -98,10 +143,9 @@ public final class Collector implements AutoCloseable {
     long limitNs = requireNonNull(plan.shipping()).flushTimeout().toNanos();
     long sinceNs = System.nanoTime();
     long readBack = 0;
-    Shipper.Outcome outcome = shipping.await(LOOK_EVERY);
-    while (outcome == Shipper.Outcome.SHIPPING && System.nanoTime() - sinceNs < limitNs) {
-      look();
-      outcome = shipping.await(LOOK_EVERY);
+    while (!shipping.isDone() && System.nanoTime() - sinceNs < limitNs) {
+      goOn();
+      requests.answerStops(null);
       if (figures.rowsReadBack() > readBack) {
         readBack = figures.rowsReadBack();
         sinceNs = System.nanoTime();

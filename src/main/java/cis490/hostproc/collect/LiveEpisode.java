@@ -257,6 +257,11 @@ public final class LiveEpisode implements AutoCloseable {
     return recording.result(sampled, new Result.Shipping(outcome, shipper.problem(), figures));
   }
 
+  /** Whether the file is complete: after {@link #end}. */
+  boolean isEnded() {
+    return isEnded;
+  }
+
   /** Since the first tick; after the end as it was then. */
   Duration elapsed() {
     return isEnded ? sampled : recording.elapsed();

@@ -1,5 +1,6 @@
 package cis490.hostproc.config;
 
+import cis490.hostproc.sample.Priority;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,16 +57,6 @@ public record AgentConfig(
   static final long LOOK_EVERY_MS_MIN = 100;
   static final long LOOK_EVERY_MS_MAX = 10_000;
   static final long LOOK_EVERY_MS_DEFAULT = 500;
-
-  /** How the kernel is asked to schedule the sampling thread. */
-  public enum Priority {
-    /** As any other thread. */
-    NORMAL,
-    /** Before threads of normal priority. */
-    HIGH,
-    /** Before all that is not real-time. */
-    REALTIME
-  }
 
   /**
    * What the agent may take.

@@ -3,13 +3,11 @@ package cis490.hostproc.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.config.AgentConfig.Limits;
-import cis490.hostproc.config.AgentConfig.Priority;
 import cis490.hostproc.episode.ManifestFile;
+import cis490.hostproc.sample.Priority;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The whole file. */
@@ -120,10 +118,7 @@ final class RootSection {
     if (field == null) {
       return Priority.NORMAL;
     }
-    String text = field.text();
-    return Stream.of(Priority.values())
-        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(text))
-        .findFirst()
+    return Priority.of(field.text())
         .orElseThrow(() -> field.isNot("a priority; write normal, high or realtime"));
   }
 

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import cis490.hostproc.config.AgentConfig.Limits;
-import cis490.hostproc.config.AgentConfig.Priority;
 import cis490.hostproc.episode.EpisodeId;
+import cis490.hostproc.sample.Priority;
 import cis490.hostproc.testkit.Seed;
 import java.io.IOException;
 import java.nio.file.Files;

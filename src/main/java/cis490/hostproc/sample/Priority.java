@@ -1,49 +1,68 @@
-package cis490.hostproc.agent;
+package cis490.hostproc.sample;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import cis490.hostproc.config.AgentConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The kernel's priority of one thread. The JDK has no call for it, so renice(1) and chrt(1) do it,
- * which need CAP_SYS_NICE. Without that right the thread goes on as it is.
+ * How the kernel is asked to schedule one thread. The JDK has no call for it, so renice(1) and
+ * chrt(1) do it, which need CAP_SYS_NICE. Without that right the thread goes on as it is.
  */
-final class Priority {
+public enum Priority {
+  /** As any other thread. */
+  NORMAL,
+  /** Before threads of normal priority. */
+  HIGH,
+  /** Before all that is not real-time. */
+  REALTIME;
 
   private static final String NICE = "-19";
-  private static final String REALTIME = "1";
+  private static final String FIFO = "1";
   private static final long LIMIT_S = 10;
 
-  private Priority() {}
+  /**
+   * The one that is written so.
+   *
+   * @param text of a command line or a configuration
+   * @return none if there is none
+   */
+  public static Optional<Priority> of(String text) {
+    return Stream.of(values()).filter(each -> each.toString().equals(text)).findFirst();
+  }
 
-  /** For the calling thread. */
-  static void take(AgentConfig.Priority priority, Logger log) {
+  /**
+   * For the calling thread.
+   *
+   * @param log is told, in one line, if it is refused
+   */
+  public void take(Logger log) {
     List<String> command = new ArrayList<>();
-    switch (priority) {
+    switch (this) {
       case NORMAL -> {
         return;
       }
       case HIGH -> command.addAll(List.of("renice", "-n", NICE, "-p"));
-      case REALTIME -> command.addAll(List.of("chrt", "-f", "-p", REALTIME));
+      case REALTIME -> command.addAll(List.of("chrt", "-f", "-p", FIFO));
     }
     try {
       // "<pid>/task/<tid>"
       command.add(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
       String problem = problem(command);
       if (problem != null) {
-        warn(log, priority, problem);
+        warn(log, problem);
       }
     } catch (IOException failure) {
-      warn(log, priority, failure.getMessage());
+      warn(log, failure.getMessage());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -61,10 +80,14 @@ final class Priority {
     return process.exitValue() == 0 ? null : said.lines().findFirst().orElse("refused");
   }
 
-  private static void warn(Logger log, AgentConfig.Priority priority, @Nullable String problem) {
+  private void warn(Logger log, @Nullable String problem) {
     log.warn(
-        "priority {}: the sampling thread keeps its own: {}; it needs CAP_SYS_NICE",
-        priority.name().toLowerCase(Locale.ROOT),
-        problem);
+        "priority {}: the sampling thread keeps its own: {}; it needs CAP_SYS_NICE", this, problem);
+  }
+
+  /** As it is written on a command line and in a configuration. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -63,7 +63,7 @@ public final class Agent {
   private final Admission admission;
   private final Unfinished unfinished;
   private final Stages stages;
-  private final Orders orders = new Orders(roster, calls::release);
+  private final Orders orders;
   private final ServiceManager manager;
   private final Events events;
   private final Shelf shelf;
@@ -97,6 +97,7 @@ public final class Agent {
     this.logs = new EpisodeLogs(log);
     this.shelf = new Shelf(config);
     this.events = new Events(config.events(), log);
+    this.orders = new Orders(roster, events, calls::release);
     this.discovery = new Discovery(procRoot, log);
     this.admission = new Admission(log);
     this.unfinished = new Unfinished(procRoot);
@@ -158,7 +159,7 @@ public final class Agent {
   }
 
   private void sample() {
-    config.priority().take(log);
+    config.priority().take(log::warn);
     loop.run();
   }
 

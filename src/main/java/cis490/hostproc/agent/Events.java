@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import cis490.hostproc.episode.Manifest;
 import cis490.hostproc.journal.FileFailure;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,19 +24,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What happens to the episodes, as JSON lines in a file: {@code started}, {@code first_row}, {@code
- * no_rows}, {@code ended}, {@code sealed}. Called by the agent's thread; a thread of its own
- * writes, since the disk may hang.
+ * What happens to the episodes: {@code started}, {@code first_row}, {@code no_rows}, {@code ended},
+ * {@code sealed}; as JSON lines in a file, and the last of them for who asks. Called by the agent's
+ * thread; a thread of its own writes, since the disk may hang.
  */
 final class Events {
 
   private static final long NS_PER_S = 1_000_000_000L;
   private static final int WAITING_MAX = 10_000;
+  private static final int KEPT_MAX = 1_000;
   private static final Duration NO_ROWS_AFTER = Duration.ofSeconds(1);
   private static final long ENDS_WITHIN_S = 2;
 
   private final @Nullable Path file;
   private final Logger log;
+
+  private final Deque<ObjectNode> kept = new ArrayDeque<>();
+
+  /** How many there were: the number of the last one. */
+  private long last;
 
   /** Of the writing thread. */
   private boolean isFailing;
@@ -122,7 +131,33 @@ final class Events {
           "end_reason",
           ending.endReason() == null ? null : ending.endReason().name().toLowerCase(Locale.ROOT));
     }
+    keep(event);
     write(event.toString());
+  }
+
+  private void keep(ObjectNode event) {
+    last++;
+    kept.add(event);
+    if (kept.size() > KEPT_MAX) {
+      kept.remove();
+    }
+  }
+
+  /** What is new to somebody who knows the events up to a number; null as long as nothing is. */
+  @Nullable ObjectNode after(@Nullable Long number) {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode().put("last", last);
+    ArrayNode events = answer.putArray("events");
+    if (number == null) {
+      return answer;
+    }
+    if (number == last) {
+      return null;
+    }
+    // A greater one is of an earlier agent.
+    long known = number > last ? 0 : number;
+    long first = last - kept.size();
+    kept.stream().skip(Math.max(0, known - first)).forEach(event -> events.add(event.deepCopy()));
+    return answer.put("lost", Math.max(0, first - known));
   }
 
   private void write(String line) {

@@ -34,11 +34,14 @@ final class Orders implements ControlHandler {
 
   private final Queue<Order> coming = new ConcurrentLinkedQueue<>();
   private final List<Waiting> waiting = new ArrayList<>();
+  private final List<Order> listening = new ArrayList<>();
   private final Roster roster;
+  private final Events events;
   private final Runnable onChange;
 
-  Orders(Roster roster, Runnable onChange) {
+  Orders(Roster roster, Events events, Runnable onChange) {
     this.roster = roster;
+    this.events = events;
     this.onChange = onChange;
   }
 
@@ -60,6 +63,7 @@ final class Orders implements ControlHandler {
       }
     }
     waiting.removeIf(Orders::isAnswered);
+    listening.removeIf(this::isTold);
   }
 
   private void take(Order order, Beginner beginner) throws FailedException {
@@ -72,9 +76,16 @@ final class Orders implements ControlHandler {
       waiting.add(new Waiting(episode, stop, order.answer()));
     } else if (request instanceof ControlRequest.Mark mark) {
       mark(require(mark.episode()), mark, order.answer());
+    } else if (request instanceof ControlRequest.NextEvents) {
+      listening.add(order);
     } else {
       order.answer().complete(list());
     }
+  }
+
+  private boolean isTold(Order order) {
+    ObjectNode news = events.after(((ControlRequest.NextEvents) order.request()).after());
+    return news != null && order.answer().complete(news);
   }
 
   private AgentEpisode require(EpisodeId id) throws FailedException {
@@ -183,5 +194,7 @@ final class Orders implements ControlHandler {
     }
     waiting.forEach(each -> each.answer().completeExceptionally(ended));
     waiting.clear();
+    listening.forEach(each -> each.answer().completeExceptionally(ended));
+    listening.clear();
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records one episode from its first tick to the last row's arrival, with a thread that samples and
@@ -39,6 +40,7 @@ public final class Collector implements AutoCloseable {
   private final CollectorRequests requests;
   private final Priority priority;
   private long lookAtNs;
+  private volatile @Nullable String priorityRefusal;
 
   /**
    * Opens nothing yet.
@@ -101,7 +103,8 @@ public final class Collector implements AutoCloseable {
   }
 
   private void sample(SampleLoop loop) {
-    priority.take(plan.log().get());
+    // The log is not for this thread: it may still have to be made ready.
+    priority.take(refusal -> priorityRefusal = refusal);
     loop.run();
   }
 
@@ -124,6 +127,11 @@ public final class Collector implements AutoCloseable {
 
   private void look() {
     episode.look(1);
+    String refusal = priorityRefusal;
+    if (refusal != null) {
+      plan.log().get().warn(refusal);
+      priorityRefusal = null;
+    }
     ShipFigures figures = episode.figures();
     progress.accept(
         new Progress(

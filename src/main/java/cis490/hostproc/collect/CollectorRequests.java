@@ -62,6 +62,8 @@ final class CollectorRequests implements ControlHandler {
     if (request instanceof ControlRequest.Start) {
       throw new FailedException(
           "a collector has one episode, " + plan.episode() + "; an agent can start more");
+    } else if (request instanceof ControlRequest.NextEvents) {
+      throw new FailedException("a collector tells no events; list shows how far it is");
     } else if (request instanceof ControlRequest.Stop stop) {
       require(stop.episode());
       episode.stop(EndReason.STOPPED);

@@ -97,6 +97,15 @@ public sealed interface ControlRequest {
   record ListAll(Received received) implements ControlRequest {}
 
   /**
+   * Tell what happens to the episodes. Answered once something has.
+   *
+   * @param received when it came
+   * @param after the number of the last event that the client knows, 0 or more; null for the number
+   *     of the last one, told at once
+   */
+  record NextEvents(Received received, @Nullable Long after) implements ControlRequest {}
+
+  /**
    * Give a moment of an episode a name.
    *
    * @param received when it came

@@ -20,12 +20,13 @@ final class RequestParser {
   /** What the parser adds for programmers: where a container began, what could be enabled. */
   private static final String HINT = "( \\(start marker at |: enable `|; consider enabling).*";
 
-  private static final List<String> KINDS = List.of("start", "stop", "list", "mark");
+  private static final List<String> KINDS = List.of("start", "stop", "list", "mark", "events");
   private static final List<String> UNTIL = List.of("ended", "sealed");
   private static final String INTERVAL_MS = "interval_ms";
   private static final String MONO_ORIGIN_NS = "mono_origin_ns";
   private static final String MONO_NS = "mono_ns";
   private static final String OUTPUT = "output";
+  private static final String AFTER = "after";
   private static final String EPISODE = "episode";
   private static final String DETAIL = "detail";
 
@@ -87,6 +88,7 @@ final class RequestParser {
       case "start" -> start(fields, received);
       case "stop" -> stop(fields, received);
       case "mark" -> mark(fields, received);
+      case "events" -> events(fields, received);
       default -> listAll(fields, received);
     };
   }
@@ -115,6 +117,12 @@ final class RequestParser {
       throws Mistake {
     fields.allowOnly("list");
     return new ControlRequest.ListAll(received);
+  }
+
+  private static ControlRequest events(RequestFields fields, ControlRequest.Received received)
+      throws Mistake {
+    fields.allowOnly("events", AFTER);
+    return new ControlRequest.NextEvents(received, fields.numberOrNull(AFTER, 0, Long.MAX_VALUE));
   }
 
   private static ControlRequest mark(RequestFields fields, ControlRequest.Received received)

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
  * How the kernel is asked to schedule one thread. The JDK has no call for it, so renice(1) and
@@ -43,9 +43,9 @@ public enum Priority {
   /**
    * For the calling thread.
    *
-   * @param log is told, in one line, if it is refused
+   * @param onRefusal is told in one line, by the calling thread, if it is refused
    */
-  public void take(Logger log) {
+  public void take(Consumer<String> onRefusal) {
     List<String> command = new ArrayList<>();
     switch (this) {
       case NORMAL -> {
@@ -59,10 +59,10 @@ public enum Priority {
       command.add(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
       String problem = problem(command);
       if (problem != null) {
-        warn(log, problem);
+        onRefusal.accept(refusal(problem));
       }
     } catch (IOException failure) {
-      warn(log, failure.getMessage());
+      onRefusal.accept(refusal(failure.getMessage()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -80,9 +80,12 @@ public enum Priority {
     return process.exitValue() == 0 ? null : said.lines().findFirst().orElse("refused");
   }
 
-  private void warn(Logger log, @Nullable String problem) {
-    log.warn(
-        "priority {}: the sampling thread keeps its own: {}; it needs CAP_SYS_NICE", this, problem);
+  private String refusal(@Nullable String problem) {
+    return "priority "
+        + this
+        + ": the sampling thread keeps its own: "
+        + problem
+        + "; it needs CAP_SYS_NICE";
   }
 
   /** As it is written on a command line and in a configuration. */

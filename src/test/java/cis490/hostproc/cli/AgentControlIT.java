@@ -3,17 +3,21 @@ package cis490.hostproc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.control.ControlClient;
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
 import cis490.hostproc.testkit.RowsFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,6 +101,40 @@ class AgentControlIT {
     AgentHost.end(agent);
     assertEquals(
         List.of("started", "first_row", "ended", "sealed"), told(events, episode), agent.err());
+  }
+
+  @Test
+  void eventsAreToldOnTheSocketAsTheyAreInTheFile() throws Exception {
+    Path file = folder.resolve("events.jsonl");
+    Hostproc agent = startAgent(AgentHost.offline(), "events: '" + file + "'\n");
+    List<String> told = new ArrayList<>();
+    try (ControlClient silent = ControlClient.connect(Path.of(socket()), Duration.ofMinutes(1));
+        ControlClient client = ControlClient.connect(Path.of(socket()), Duration.ofMinutes(1))) {
+      assertEquals(0, ask(client, null).get("last").asLong());
+      ask(silent, null);
+      for (String name : List.of("one", "two")) {
+        String episode = host.episode(name);
+        done("start", "--episode=" + episode, "--pid=" + host.guest().pid());
+        done("stop", "--episode=" + episode);
+      }
+      long last = 0;
+      while (told.size() < 6) {
+        JsonNode news = ask(client, last);
+        assertEquals(0, news.get("lost").asLong());
+        news.get("events").forEach(event -> told.add(event.toString()));
+        last = news.get("last").asLong();
+        assertEquals(told.size(), last);
+      }
+      assertEquals(6, ask(client, null).get("last").asLong());
+      assertEquals(6, ask(client, 1_000_000L).get("events").size(), "of another agent's number");
+    }
+    AgentHost.end(agent);
+    assertEquals(told, Files.readAllLines(file));
+  }
+
+  private static JsonNode ask(ControlClient client, @Nullable Long after) throws Exception {
+    ObjectNode request = JSON.createObjectNode().put("do", "events");
+    return client.ask(after == null ? request : request.put("after", after));
   }
 
   private static List<String> told(Path events, String episode) throws IOException {

@@ -127,6 +127,29 @@ class CollectControlIT {
   }
 
   @Test
+  void withoutTheRightThePriorityStaysAndOneLineSaysSo() throws Exception {
+    target = Hostproc.target();
+    List<String> noRight = List.of("setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice");
+    Hostproc collector =
+        Hostproc.startBehind(
+            noRight,
+            folder,
+            "collect",
+            "--episode=" + episode,
+            "--pid=" + target.pid(),
+            "--offline",
+            "--duration-s=3",
+            "--priority=realtime",
+            "--output=" + rows());
+
+    assertEquals(0, collector.exitCode(), collector.err());
+    assertEquals(
+        1,
+        collector.err().lines().filter(line -> line.contains("WARN priority realtime")).count(),
+        collector.err());
+  }
+
+  @Test
   void whatIsNoPriorityIsAMistakeOfUse() {
     Hostproc call = Hostproc.call("collect", "--episode=e", "--pid=1", "--priority=low");
 

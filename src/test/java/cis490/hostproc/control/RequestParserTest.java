@@ -54,6 +54,12 @@ class RequestParserTest {
   }
 
   @Test
+  void eventsAreAskedForAfterANumberOrFromNowOn() {
+    assertEquals(new ControlRequest.NextEvents(NOW, null), request("{'do':'events'}"));
+    assertEquals(new ControlRequest.NextEvents(NOW, 7L), request("{'do':'events','after':7}"));
+  }
+
+  @Test
   void aListHasNothing() {
     assertEquals(new ControlRequest.ListAll(NOW), request(" {'do' : 'list'}\r"));
   }

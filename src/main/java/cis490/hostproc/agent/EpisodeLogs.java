@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,11 @@ final class EpisodeLogs {
 
   private static final Pattern NUMBER = Pattern.compile("[0-9][0-9,.]*");
 
+  /** Stands for what is not the same in all texts of a flood. */
+  private static final String GAP = "…";
+
+  private static final Pattern NUMBER_OR_GAP = Pattern.compile(NUMBER + "|" + GAP);
+
   private final Logger log;
 
   /** By what is alike in them: without numbers and the episode's id. Guarded by this. */
@@ -45,17 +51,43 @@ final class EpisodeLogs {
   private static final class Flood {
     private final Level level;
     private final String first;
-    private final String text;
     private final long sinceNs;
     private final Set<String> others = new LinkedHashSet<>();
+
+    /** What all have said. */
+    private String common;
+
+    /** What was said last. */
+    private String last;
+
     private long lastNs;
 
     Flood(Level level, String first, String text, long sinceNs) {
       this.level = level;
       this.first = first;
-      this.text = text;
+      this.common = text.replace(first, GAP);
+      this.last = text;
       this.sinceNs = sinceNs;
       this.lastNs = sinceNs;
+    }
+
+    void add(String episode, String text, long nowNs) {
+      others.add(episode);
+      common = common(common, text.replace(episode, GAP));
+      last = text;
+      lastNs = nowNs;
+    }
+
+    /** Texts that are alike: numbers that differ are left out. */
+    private static String common(String one, String other) {
+      Matcher ours = NUMBER_OR_GAP.matcher(one);
+      Matcher theirs = NUMBER_OR_GAP.matcher(other);
+      StringBuilder common = new StringBuilder();
+      while (ours.find() && theirs.find()) {
+        String number = ours.group().equals(theirs.group()) ? ours.group() : GAP;
+        ours.appendReplacement(common, number);
+      }
+      return ours.appendTail(common).toString();
     }
 
     boolean isOver(long nowNs) {
@@ -77,8 +109,7 @@ final class EpisodeLogs {
     String alike = level + NUMBER.matcher(text.replace(episode, "")).replaceAll("#");
     Flood flood = floods.get(alike);
     if (flood != null && !flood.isOver(nowNs) && !flood.first.equals(episode)) {
-      flood.lastNs = nowNs;
-      flood.others.add(episode);
+      flood.add(episode, text, nowNs);
       return;
     }
     end(floods.remove(alike));
@@ -111,7 +142,7 @@ final class EpisodeLogs {
               count == 1 ? "" : "s",
               named,
               count > NAMED_MAX ? ", …" : "",
-              flood.text);
+              count == 1 ? flood.last : flood.common);
     }
   }
 

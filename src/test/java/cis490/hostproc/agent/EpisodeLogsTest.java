@@ -44,7 +44,7 @@ class EpisodeLogsTest {
     assertEquals(1, said.lines().size(), "more may come");
     flushAfter(4);
     assertEquals(
-        "WARN 63 more episodes (vm2, vm3, vm4, vm5, vm6, …), as before: vm1 broke off at row 1000",
+        "WARN 63 more episodes (vm2, vm3, vm4, vm5, vm6, …), as before: … broke off at row …",
         said.lines().get(1));
     flushAfter(60);
     assertEquals(2, said.lines().size());
@@ -57,6 +57,26 @@ class EpisodeLogsTest {
     of("vm-b").warn("broke off");
     flushAfter(4);
     assertEquals("WARN 1 more episode (vm-b), as before: broke off", said.lines().get(1));
+  }
+
+  @Test
+  void theOthersGetNoNumbersOfTheFirst() {
+    of("vm-a").info("1,010 rows, 10.0 s, 2 missed");
+    of("vm-b").info("1,020 rows, 10.0 s, 2 missed");
+    of("vm-c").info("1,030 rows, 10.0 s, 3 missed");
+    of("vm-d").info("1,010 rows, 10.0 s, 2 missed");
+    flushAfter(4);
+    assertEquals(
+        "INFO 3 more episodes (vm-b, vm-c, vm-d), as before: … rows, 10.0 s, … missed",
+        said.lines().get(1));
+  }
+
+  @Test
+  void oneOtherHasItsOwnNumbers() {
+    of("vm-a").info("1,010 rows");
+    of("vm-b").info("1,020 rows");
+    flushAfter(4);
+    assertEquals("INFO 1 more episode (vm-b), as before: 1,020 rows", said.lines().get(1));
   }
 
   @Test

@@ -69,7 +69,7 @@ class ControlSocketTest {
           "{\"ok\":true,\"id\":\"a\",\"did\":\"ListAll\"}",
           client.ask("{\"id\":\"a\",\"do\":\"list\"}").toString());
       assertEquals(
-          "{\"ok\":false,\"id\":1.50,\"error\":\"do is missing; give start, stop, list, mark\"}",
+          "{\"ok\":false,\"id\":1.50,\"error\":\"do is missing; give start, stop, list, mark, events\"}",
           client.ask("{\"id\":1.50}").toString().replace("1.5,", "1.50,"));
     }
   }

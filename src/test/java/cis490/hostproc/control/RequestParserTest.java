@@ -104,7 +104,7 @@ class RequestParserTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "{} | do is missing; give start, stop, list, mark",
+        "{} | do is missing; give start, stop, list, mark, events",
         "{'do':'stpo'} | do: 'stpo' is not known; one of start, stop, list, mark",
         "{'do':1} | do: 1 is not a string; put it in quotes",
         "{'do':null} | do: null is not a string",

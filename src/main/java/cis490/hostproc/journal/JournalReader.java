@@ -42,10 +42,10 @@ public final class JournalReader implements JournalSource, Closeable {
 
   private final Object key;
 
-  private JournalReader(Path path, FileChannel file) throws IOException {
+  private JournalReader(Path path, FileChannel file, Object key) {
     this.path = path;
     this.file = file;
-    this.key = key(path);
+    this.key = key;
   }
 
   /**
@@ -67,9 +67,11 @@ public final class JournalReader implements JournalSource, Closeable {
           path + ": is not a regular file, and its rows are read more than once; save them in one");
     }
     requireName(path);
+    // Before it is opened: of one that is replaced in between, this is not the key.
+    Object key = key(path);
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      JournalReader reader = new JournalReader(path, file);
+      JournalReader reader = new JournalReader(path, file, key);
       reader.scan();
       return reader;
     } catch (IOException failure) {

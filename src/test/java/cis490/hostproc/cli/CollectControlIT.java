@@ -2,8 +2,11 @@ package cis490.hostproc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cis490.hostproc.control.ControlClient;
+import cis490.hostproc.episode.FailedException;
 import cis490.hostproc.testkit.EndsWhatItStarts;
 import cis490.hostproc.testkit.Hostproc;
 import cis490.hostproc.testkit.TestBroker;
@@ -17,6 +20,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -78,6 +83,8 @@ class CollectControlIT {
   @Test
   void itIsMarkedListedAndStopped() throws Exception {
     Hostproc collector = collect("--bootstrap-servers=" + TestBroker.address());
+    assertEquals(
+        "rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())));
 
     Hostproc marking =
         call("mark", "--episode=" + episode, "infecting", "--detail=dropper started");
@@ -105,6 +112,12 @@ class CollectControlIT {
     assertRefused("a collector has one episode", "start", "--episode=other", "--pid=1");
     assertRefused("there is no episode other", "stop", "--episode=other");
     assertRefused("there is no episode other", "mark", "--episode=other", "armed");
+    try (ControlClient client = ControlClient.connect(socket(), Duration.ofMinutes(1))) {
+      FailedException refusal =
+          assertThrows(
+              FailedException.class, () -> client.ask(JSON.createObjectNode().put("do", "events")));
+      assertTrue(refusal.getMessage().contains("a collector tells no events"), refusal::toString);
+    }
     try (SocketChannel silent = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       silent.connect(UnixDomainSocketAddress.of(socket()));
       silent.write(ByteBuffer.wrap("nonsense\n{".getBytes(StandardCharsets.UTF_8)));
@@ -124,6 +137,48 @@ class CollectControlIT {
 
     assertEquals(0, collector.exitCode(), collector.err());
     assertRefused("collect.sock", "list");
+  }
+
+  @Test
+  void aSocketThatIsListenedOnIsRefusedAndOneLeftBehindIsReplaced() throws Exception {
+    Hostproc killed = collect("--offline");
+    Hostproc second =
+        Hostproc.run(
+            folder,
+            "collect",
+            "--episode=other",
+            "--pid=" + target.pid(),
+            "--offline",
+            "--output=other.jsonl",
+            "--socket=" + socket());
+    assertEquals(1, second.exitCode(), second.err());
+    assertTrue(second.err().contains(socket().toString()), second.err());
+    assertFalse(Files.exists(folder.resolve("other.jsonl")), "it has recorded");
+    assertEquals(0, call("list").exitCode(), "the first one's socket");
+    killed.kill();
+    killed.exitCode();
+    assertTrue(Files.exists(socket()));
+
+    Files.delete(rows());
+    Files.delete(folder.resolve("rows.episode.json"));
+    Hostproc next = collect("--offline");
+
+    assertEquals(0, call("stop", "--episode=" + episode).exitCode());
+    assertEquals(0, next.exitCode(), next.err());
+  }
+
+  @Test
+  void onlyTheSamplingThreadHasThePriority() throws Exception {
+    Hostproc collector = collect("--offline", "--priority=high");
+
+    if (collector.err().contains("it needs CAP_SYS_NICE")) {
+      assertEquals(List.of("0"), collector.niceValues("hostproc-sampl"));
+    } else {
+      assertEquals(List.of("-19"), collector.niceValues("hostproc-sampl"));
+    }
+    assertEquals(List.of("0"), collector.niceValues("VM Thread"));
+    assertEquals(0, call("stop", "--episode=" + episode).exitCode());
+    assertEquals(0, collector.exitCode(), collector.err());
   }
 
   @Test

@@ -76,6 +76,7 @@ class UsageIT {
         "retire --episode a --file f                              | --bootstrap-servers",
         "schema table                                             | 'table'",
         "collect --episode a --pid 1 --offline --linger-ms 0      | --linger-ms 0: 1 to 60000",
+        "collect --episode a --pid 1 --offline --priority low     | --priority 'low': write normal, high or realtime",
         "broker --port 65536                                      | --port 65536",
       })
   void aMistakeIsOneLineOnStderrAndExitCode2(String args, String expected) {

@@ -25,6 +25,10 @@ import java.util.function.BooleanSupplier;
 public final class Hostproc {
 
   private static final long LIMIT_S = 120;
+
+  /** Of stat(5), counted behind the name: the nice value. */
+  private static final int NICE = 16;
+
   private static final List<Hostproc> STARTED = new ArrayList<>();
   private static final List<Process> TARGETS = new ArrayList<>();
 
@@ -180,6 +184,20 @@ public final class Hostproc {
 
   public void awaitLines(Path file, long lines) {
     await(() -> lines(file) >= lines);
+  }
+
+  /** Of its threads whose name begins so; the kernel cuts a name to 15 bytes. */
+  public List<String> niceValues(String thread) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (var threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+      for (Path each : threads.toList()) {
+        String stat = Files.readString(each.resolve("stat"));
+        if (stat.contains("(" + thread)) {
+          found.add(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE]);
+        }
+      }
+    }
+    return found;
   }
 
   public static long lines(Path file) {

@@ -9,7 +9,9 @@ import cis490.hostproc.episode.FailedException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +28,9 @@ final class Orders implements ControlHandler {
     AgentEpisode begin(ControlRequest.Start start) throws FailedException;
   }
 
+  /** As many as the socket has connections. More are of clients that are gone, or ask twice. */
+  private static final int LISTENING_MAX = 64;
+
   private record Order(ControlRequest request, CompletableFuture<ObjectNode> answer) {}
 
   /** An order that waits for its episode. */
@@ -34,7 +39,7 @@ final class Orders implements ControlHandler {
 
   private final Queue<Order> coming = new ConcurrentLinkedQueue<>();
   private final List<Waiting> waiting = new ArrayList<>();
-  private final List<Order> listening = new ArrayList<>();
+  private final Deque<Order> listening = new ArrayDeque<>();
   private final Roster roster;
   private final Events events;
   private final Runnable onChange;
@@ -78,6 +83,10 @@ final class Orders implements ControlHandler {
       mark(require(mark.episode()), mark, order.answer());
     } else if (request instanceof ControlRequest.NextEvents) {
       listening.add(order);
+      if (listening.size() > LISTENING_MAX) {
+        // Without an event, those of clients that are gone would use up what the socket can take.
+        listening.remove().answer().complete(events.after(null));
+      }
     } else {
       order.answer().complete(list());
     }

@@ -10,7 +10,13 @@ import cis490.hostproc.testkit.RowsFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,8 +37,10 @@ class AgentControlIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of stat(5), counted behind the name: the nice value. */
-  private static final int NICE = 16;
+  /** The socket has that many unanswered requests at most, of clients that are gone as well. */
+  private static final int MORE_THAN_UNANSWERED = 1_100;
+
+  private static final String WAIT_FOR_NEWS = "{\"do\":\"events\",\"after\":0}";
 
   @TempDir private Path folder;
   private AgentHost host;
@@ -132,6 +140,42 @@ class AgentControlIT {
     assertEquals(told, Files.readAllLines(file));
   }
 
+  @Test
+  void clientsThatBreakOffWhileTheyWaitForEventsKeepNobodyOut() throws Exception {
+    Hostproc agent = startAgent(AgentHost.offline(), "");
+    try (SocketChannel patient = ask(WAIT_FOR_NEWS);
+        BufferedReader answers =
+            new BufferedReader(Channels.newReader(patient, StandardCharsets.UTF_8))) {
+      for (int i = 0; i < MORE_THAN_UNANSWERED; i++) {
+        try (SocketChannel gone = ask(WAIT_FOR_NEWS)) {
+          gone.shutdownOutput();
+        }
+      }
+      assertEquals(0, JSON.readTree(answers.readLine()).get("events").size(), "makes room");
+      String episode = host.episode("asked");
+      done("start", "--episode=" + episode, "--pid=" + host.guest().pid());
+
+      JsonNode news;
+      do {
+        send(patient, WAIT_FOR_NEWS);
+        news = JSON.readTree(answers.readLine());
+      } while (news.get("events").isEmpty());
+      assertEquals("started", news.at("/events/0/event").asText());
+      done("stop", "--episode=" + episode);
+    }
+    AgentHost.end(agent);
+  }
+
+  private SocketChannel ask(String line) throws IOException {
+    SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket()));
+    send(client, line);
+    return client;
+  }
+
+  private static void send(SocketChannel client, String line) throws IOException {
+    client.write(ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8)));
+  }
+
   private static JsonNode ask(ControlClient client, @Nullable Long after) throws Exception {
     ObjectNode request = JSON.createObjectNode().put("do", "events");
     return client.ask(after == null ? request : request.put("after", after));
@@ -177,23 +221,9 @@ class AgentControlIT {
     if (agent.err().contains("it needs CAP_SYS_NICE")) {
       assertEquals(1, AgentHost.said(agent, "WARN priority high"), agent.err());
     } else {
-      assertEquals(List.of("-19"), niceValues(agent.pid(), "hostproc-sampl"));
+      assertEquals(List.of("-19"), agent.niceValues("hostproc-sampl"));
     }
-    assertEquals(List.of("0"), niceValues(agent.pid(), "VM Thread"));
+    assertEquals(List.of("0"), agent.niceValues("VM Thread"));
     AgentHost.end(agent);
-  }
-
-  /** The kernel cuts a thread's name. */
-  private static List<String> niceValues(long pid, String thread) throws IOException {
-    List<String> found = new ArrayList<>();
-    try (var threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
-      for (Path each : threads.toList()) {
-        String stat = Files.readString(each.resolve("stat"));
-        if (stat.contains("(" + thread)) {
-          found.add(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE]);
-        }
-      }
-    }
-    return found;
   }
 }

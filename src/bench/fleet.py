@@ -1,7 +1,7 @@
 """The benchmarks of many episodes in one process: the agent beside a C floor and other programs.
 
 Only one program samples at any time. The processes that are sampled sleep, and stay the same but
-for `fleet-short` and `fleet-night`.
+for `fleet-short` and `fleet-night`, where some work.
 """
 
 import statistics

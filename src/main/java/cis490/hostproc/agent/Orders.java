@@ -82,6 +82,7 @@ final class Orders implements ControlHandler {
     } else if (request instanceof ControlRequest.Mark mark) {
       mark(require(mark.episode()), mark, order.answer());
     } else if (request instanceof ControlRequest.NextEvents) {
+      listening.removeIf(this::isTold);
       listening.add(order);
       if (listening.size() > LISTENING_MAX) {
         // Without an event, those of clients that are gone would use up what the socket can take.

@@ -37,7 +37,7 @@ public final class ClientPool implements AutoCloseable {
 
   private static final long IDLE_S = 30;
 
-  /** How long others wait for who is asking the brokers. */
+  /** After so long others do not wait any more for who is asking the brokers. */
   private static final Duration ANOTHER_ASKS_WITHIN = Duration.ofSeconds(1);
 
   /** How soon the brokers are asked again after they have not answered. */
@@ -71,6 +71,7 @@ public final class ClientPool implements AutoCloseable {
 
   private @Nullable KafkaSettings reached;
   private boolean isAsking;
+  private long askedAtNs;
   private boolean isDoubtful;
   private @Nullable RuntimeException refusal;
   private long refusedAtNs;
@@ -88,6 +89,7 @@ public final class ClientPool implements AutoCloseable {
    *
    * @throws NotKafkaException if something else answers
    * @throws TimeoutException if nobody does
+   * @throws StillAskingException if somebody else has been asking for a while
    */
   KafkaSettings reach(KafkaSettings settings, String clientId) {
     KafkaSettings known = knownOrAsking(settings);
@@ -109,11 +111,10 @@ public final class ClientPool implements AutoCloseable {
 
   /** Null if the caller is to ask. */
   private synchronized @Nullable KafkaSettings knownOrAsking(KafkaSettings settings) {
-    long deadlineNs = System.nanoTime() + ANOTHER_ASKS_WITHIN.toNanos();
     while (isAsking) {
-      long restNs = deadlineNs - System.nanoTime();
+      long restNs = askedAtNs + ANOTHER_ASKS_WITHIN.toNanos() - System.nanoTime();
       if (restNs <= 0) {
-        throw new TimeoutException("the brokers do not answer yet");
+        throw new StillAskingException();
       }
       try {
         TimeUnit.NANOSECONDS.timedWait(this, restNs);
@@ -131,6 +132,7 @@ public final class ClientPool implements AutoCloseable {
       throw new TimeoutException(FailureText.describe(refusal), refusal);
     }
     isAsking = true;
+    askedAtNs = System.nanoTime();
     return null;
   }
 

@@ -8,8 +8,10 @@ import cis490.hostproc.kafka.Clients;
 import cis490.hostproc.kafka.Connector;
 import cis490.hostproc.kafka.FailureText;
 import cis490.hostproc.kafka.KafkaSettings;
+import cis490.hostproc.kafka.StillAskingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
@@ -39,6 +41,9 @@ public final class Shipper {
    * An Error is not an outage: a class is missing, or memory. It may pass, but is not waited for.
    */
   private static final int ERRORS_MAX = 10;
+
+  /** While another shipper asks whether the brokers are there. */
+  private static final long ASK_AGAIN_NS = Duration.ofMillis(250).toNanos();
 
   /** How a job ended. */
   public enum Outcome {
@@ -343,6 +348,12 @@ public final class Shipper {
     state = State.CONNECTING;
     if (abandoned) {
       return 0;
+    }
+    if (failure instanceof StillAskingException) {
+      // No failure yet: whoever asks will say so.
+      nextAttemptNs = System.nanoTime() + ASK_AGAIN_NS;
+      state = State.BACKING_OFF;
+      return awaitNextAttempt();
     }
     if (isExpired(failure)) {
       // After a week without a row: nothing is wrong, and the next session's id is a new one.

@@ -374,6 +374,35 @@ class AgentIT {
     assertEquals(AgentHost.said(agent, ""), AgentHost.said(agent, named), agent.err());
   }
 
+  /** The first one asks for all: what takes long is not known to be away. */
+  @Test
+  void aFirstAnswerThatTakesLongIsNoOutage() throws Exception {
+    int port = freePort();
+    int guests = 4;
+    host.configure(
+        "{bootstrap_servers: '127.0.0.1:" + port + "', linger_ms: 200}", "", host.guests());
+    try (Wire wire = new Wire(port, port(TestBroker.address()))) {
+      Wire.Catch first = wire.hold(Wire.METADATA);
+      for (int i = 0; i < guests; i++) {
+        host.guest("vm=" + i);
+      }
+      Hostproc agent = host.start();
+      assertTrue(first.awaitCaught(), agent.err());
+      for (int i = 0; i < guests; i++) {
+        // Three seconds: longer than others wait for who asks.
+        host.awaitRows(agent, host.episode("" + i), 150);
+      }
+      first.release();
+      AgentHost.end(agent);
+
+      assertEquals(0, AgentHost.said(agent, "WARN|ERROR"), agent.err());
+    }
+    for (int i = 0; i < guests; i++) {
+      assertEquals("sealed", host.state(host.episode("" + i)));
+      host.assertTopicEqualsFile(host.episode("" + i));
+    }
+  }
+
   @Test
   void episodesThatEndedInAnOutageKeepNoNewOneFromBeginning() throws Exception {
     int port = freePort();

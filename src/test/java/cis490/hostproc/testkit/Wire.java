@@ -24,6 +24,7 @@ public final class Wire implements AutoCloseable {
   /** Kinds of requests (Kafka protocol guide, "Api Keys"). */
   public static final short PRODUCE = 0;
 
+  public static final short METADATA = 3;
   public static final short INIT_PRODUCER_ID = 22;
   public static final short END_TXN = 26;
 

@@ -45,12 +45,6 @@ public final class Agent {
   private static final Duration ROUND_MAX = Duration.ofMillis(250);
   private static final Duration CLOSES_WITHIN = Duration.ofSeconds(5);
 
-  /** First ticks are spread over so much, or over an interval that is shorter. */
-  private static final long SPREAD_NS = Duration.ofMillis(100).toNanos();
-
-  /** The golden ratio: however many there are, no two come close. */
-  private static final double SPREAD_STEP = 0.618_033_988_749_895;
-
   private final @Nullable Connector connector;
   private final Logger log;
   private final EpisodeLogs logs;
@@ -70,7 +64,7 @@ public final class Agent {
   private final AtomicReference<@Nullable AgentConfig> newConfig = new AtomicReference<>();
   private AgentConfig config;
   private @Nullable LeftBehind leftBehind;
-  private long begun;
+  private final Phases phases = new Phases();
   private long saidAliveNs;
   private volatile boolean isStopped;
 
@@ -368,9 +362,7 @@ public final class Agent {
   }
 
   private Plan.Grid grid(long intervalMs) {
-    double part = begun++ * SPREAD_STEP % 1;
-    long spreadNs = Math.min(SPREAD_NS, Duration.ofMillis(intervalMs).toNanos());
-    return new Plan.Grid(intervalMs, Long.MAX_VALUE, null, false, (long) (part * spreadNs));
+    return new Plan.Grid(intervalMs, Long.MAX_VALUE, null, false, phases.next(intervalMs));
   }
 
   /** Somebody asks for an episode. */
@@ -398,7 +390,7 @@ public final class Agent {
         ProcessKey.of(process),
         null,
         new Place(rows, shelf.manifestFile(start.episode(), rows)),
-        new Plan.Grid(intervalMs, Long.MAX_VALUE, start.monoOriginNs(), true, 0));
+        new Plan.Grid(intervalMs, Long.MAX_VALUE, start.monoOriginNs(), true, null));
   }
 
   private AgentEpisode begin(

@@ -201,7 +201,7 @@ final class CollectCommand extends Command {
         ManifestFile.beside(rowsFile()),
         appendOtherProcess(),
         new Plan.Subject(procRoot(), pid(), command()),
-        new Plan.Grid(intervalMs(), durationNs(), monoOriginNs(), !command().isEmpty(), 0),
+        new Plan.Grid(intervalMs(), durationNs(), monoOriginNs(), !command().isEmpty(), null),
         connection == null ? null : new Plan.Shipping(connection, linger(), flushTimeout()),
         Log::get);
   }

@@ -49,17 +49,36 @@ public record Plan(
    * @param durationNs after which the run ends; {@link Long#MAX_VALUE} if only the process ends it
    * @param originMonoNs reading of CLOCK_MONOTONIC that times count from; null for the first tick's
    * @param isAtOnce whether the first tick is taken at once, wherever the grid is
-   * @param delayNs before the first tick, 0 or more: many episodes do not all begin at one moment
+   * @param phase where a new grid begins; null for wherever the first tick is
    */
   public record Grid(
       long intervalMs,
       long durationNs,
       @Nullable Long originMonoNs,
       boolean isAtOnce,
-      long delayNs) {
+      @Nullable Phase phase) {
 
     long intervalNs() {
       return Duration.ofMillis(intervalMs).toNanos();
+    }
+  }
+
+  /**
+   * Where a grid lies among others, so that not all ticks come at one moment.
+   *
+   * @param atNs it begins at a whole number of periods and so much, CLOCK_MONOTONIC, ns
+   * @param periodNs more than 0
+   */
+  public record Phase(long atNs, long periodNs) {
+
+    /**
+     * The first moment that fits.
+     *
+     * @param ns not before this reading of CLOCK_MONOTONIC, ns
+     * @return the same or later, by less than a period
+     */
+    public long from(long ns) {
+      return ns + Math.floorMod(atNs - ns, periodNs);
     }
   }
 

@@ -138,17 +138,24 @@ final class Recording implements AutoCloseable {
   private void writeOpenManifest() {
     // The loading of classes comes before all measuring.
     opening(clock.monotonicNs(), clock.wallNs()).toJson();
-    long aheadNs = plan.grid().delayNs();
+    long aheadNs = 0;
     for (int i = 0; i < OPEN_MANIFEST_TRIES; i++) {
       long beforeNs = clock.monotonicNs();
-      startedNs = beforeNs + aheadNs;
-      manifest.become(opening(startedNs, clock.wallNs() + aheadNs));
+      startedNs = startFrom(beforeNs + aheadNs);
+      manifest.become(opening(startedNs, clock.wallNs() + startedNs - beforeNs));
       long afterNs = clock.monotonicNs();
       if (afterNs <= startedNs) {
         break;
       }
       aheadNs = Math.max(aheadNs, 2 * (afterNs - beforeNs));
     }
+  }
+
+  /** A grid that is there already has its place. */
+  private long startFrom(long ns) {
+    Plan.Phase phase = plan.grid().phase();
+    boolean isNew = plan.grid().originMonoNs() == null && earlier.originMonoNs() == null;
+    return phase != null && isNew ? phase.from(ns) : ns;
   }
 
   private Manifest opening(long nowNs, long wallNs) {

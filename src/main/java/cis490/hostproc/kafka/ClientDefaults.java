@@ -27,10 +27,14 @@ final class ClientDefaults {
   private static final long BATCH_BYTES = 131_072;
   private static final long BUFFER_BYTES = 8_388_608;
 
-  /** Of one of many producers in a process, which keep their batches for the next time. */
-  private static final long SHARED_BATCH_BYTES = 16_384;
+  /**
+   * Of one of many producers in a process, which keep their batches for the next time. It has room
+   * for what an episode at 100 ms writes in 5 s, before compression: that is then one request.
+   */
+  private static final long SHARED_BATCH_BYTES = 32_768;
 
-  private static final long SHARED_BUFFER_BYTES = 1_048_576;
+  /** They keep so much for ever once it was needed. The longest row must fit. */
+  private static final long SHARED_BUFFER_BYTES = 98_304;
 
   /**
    * How long a broker may hold back an answer that has nothing, ms. Looking for a topic's last row,

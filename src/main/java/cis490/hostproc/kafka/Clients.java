@@ -83,6 +83,9 @@ public final class Clients implements AutoCloseable {
   private @Nullable Made<Producer<byte[], byte[]>> producer;
   private @Nullable TopicWatch topic;
   private @Nullable Uuid watched;
+  private @Nullable Duration apiLimit;
+  private @Nullable Duration blockLimit;
+  private @Nullable Duration deliveryLimit;
   private LongSupplier wallClockMs = System::currentTimeMillis;
   private long mostAheadMs = aheadMs();
   private boolean expired;
@@ -342,7 +345,10 @@ public final class Clients implements AutoCloseable {
    * @return that and a margin
    */
   public Duration apiLimit() {
-    return settings.apiTimeout().plus(MARGIN);
+    if (apiLimit == null) {
+      apiLimit = settings.apiTimeout().plus(MARGIN);
+    }
+    return apiLimit;
   }
 
   /**
@@ -351,7 +357,10 @@ public final class Clients implements AutoCloseable {
    * @return that and a margin
    */
   public Duration blockLimit() {
-    return settings.maxBlock().plus(MARGIN);
+    if (blockLimit == null) {
+      blockLimit = settings.maxBlock().plus(MARGIN);
+    }
+    return blockLimit;
   }
 
   /**
@@ -360,7 +369,10 @@ public final class Clients implements AutoCloseable {
    * @return that and a margin
    */
   public Duration deliveryLimit() {
-    return settings.deliveryTimeout().plus(MARGIN);
+    if (deliveryLimit == null) {
+      deliveryLimit = settings.deliveryTimeout().plus(MARGIN);
+    }
+    return deliveryLimit;
   }
 
   /**

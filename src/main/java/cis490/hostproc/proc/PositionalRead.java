@@ -10,7 +10,7 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the beginning of a file into a direct buffer: pread(2), with as little around it as
+ * Reads the beginning of a file into a {@link TextRoom}: pread(2), with as little around it as
  * possible.
  *
  * <p>{@link FileChannel#read(ByteBuffer, long)} ends in the same native call. What it does on the
@@ -29,33 +29,34 @@ final class PositionalRead {
   private static final @Nullable MethodHandle PREAD = pread();
 
   private final FileChannel channel;
-  private final ByteBuffer into;
   private final @Nullable FileDescriptor descriptor;
-  private final long address;
 
   /**
    * Ready to read.
    *
    * @param channel the file, open
-   * @param into a direct buffer
    */
-  PositionalRead(FileChannel channel, ByteBuffer into) {
+  PositionalRead(FileChannel channel) {
     this.channel = channel;
-    this.into = into;
     FileDescriptor open = null;
-    long start = 0;
     if (PREAD != null) {
       try {
-        var fd = opened(channel.getClass().getDeclaredField("fd"));
-        var addressOf = opened(Class.forName("sun.nio.ch.DirectBuffer").getMethod("address"));
-        start = (long) addressOf.invoke(into);
-        open = (FileDescriptor) fd.get(channel);
+        open = (FileDescriptor) opened(channel.getClass().getDeclaredField("fd")).get(channel);
       } catch (ReflectiveOperationException | RuntimeException shut) {
         open = null;
       }
     }
     descriptor = open;
-    address = start;
+  }
+
+  /** Where a direct buffer begins; 0 where the JDK does not tell. */
+  static long address(ByteBuffer direct) {
+    try {
+      var address = opened(Class.forName("sun.nio.ch.DirectBuffer").getMethod("address"));
+      return (long) address.invoke(direct);
+    } catch (ReflectiveOperationException | RuntimeException shut) {
+      return 0;
+    }
   }
 
   private static @Nullable MethodHandle pread() {
@@ -74,30 +75,30 @@ final class PositionalRead {
   }
 
   /** Whether reads bypass the channel. */
-  boolean direct() {
-    return descriptor != null;
+  boolean isDirect(TextRoom room) {
+    return descriptor != null && room.address() != 0;
   }
 
   /**
-   * Reads once, from the file's first byte to the buffer's. The buffer's position and limit mean
-   * nothing afterwards.
+   * Reads once, from the file's first byte to the room's.
    *
-   * @return bytes read, at most the buffer's capacity; 0 at the end of the file
+   * @return bytes read, at most the room's capacity; 0 at the end of the file
    */
-  int read() throws IOException {
-    if (descriptor == null) {
-      return Math.max(0, channel.read(into.clear(), 0));
+  int read(TextRoom room) throws IOException {
+    if (!isDirect(room)) {
+      return Math.max(0, channel.read(room.fromKernel().clear(), 0));
     }
     int length;
     do {
-      length = pread(descriptor, address, into.capacity());
+      length = pread(descriptor, room.address(), room.capacity());
     } while (length == INTERRUPTED);
     return length == END ? 0 : length;
   }
 
   /** Called with a descriptor, which there is only if there is the call. */
   @SuppressWarnings("NullAway")
-  private static int pread(FileDescriptor descriptor, long address, int size) throws IOException {
+  private static int pread(@Nullable FileDescriptor descriptor, long address, int size)
+      throws IOException {
     try {
       return (int) PREAD.invokeExact(descriptor, address, size, 0L);
     } catch (IOException failure) {

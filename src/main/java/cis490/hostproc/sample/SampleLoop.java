@@ -1,5 +1,6 @@
 package cis490.hostproc.sample;
 
+import cis490.hostproc.row.RowEncoder;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,6 +23,7 @@ public final class SampleLoop {
 
   private final Clock clock;
   private final Runnable onChange;
+  private final RowEncoder encoder = new RowEncoder();
   private final Queue<Sampler> coming = new ConcurrentLinkedQueue<>();
 
   /**
@@ -65,6 +67,11 @@ public final class SampleLoop {
   public void close() {
     isClosed = true;
     wake();
+  }
+
+  /** For its samplers, during their ticks. */
+  RowEncoder encoder() {
+    return encoder;
   }
 
   /** Something is to be looked at. For any thread. */

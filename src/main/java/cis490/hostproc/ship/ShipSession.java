@@ -217,31 +217,41 @@ final class ShipSession implements AutoCloseable {
     long from = cursor.position();
     int rows = 0;
     int rowsMax = pace.rows();
-    boolean more = true;
-    while (more && rows < rowsMax && cursor.position() - from < BATCH_BYTES_MAX) {
-      List<ProducerRecord<byte[], byte[]>> chunk = new ArrayList<>();
-      while (more && chunk.size() < Math.min(CHUNK_ROWS, rowsMax - rows)) {
-        byte[] line = nextLine(durable, rows + chunk.size());
-        more = line != null;
-        if (line != null) {
-          chunk.add(record(line, RowHeaders.at(cursor)));
-        }
-      }
-      send(chunk, rows == 0, acks);
+    List<ProducerRecord<byte[], byte[]>> chunk = List.of();
+    boolean isMore = true;
+    while (isMore) {
+      send(chunk, rows == chunk.size(), acks);
+      chunk = nextChunk(durable, rows, Math.min(CHUNK_ROWS, rowsMax - rows));
       rows += chunk.size();
+      isMore =
+          chunk.size() == CHUNK_ROWS
+              && rows < rowsMax
+              && cursor.position() - from < BATCH_BYTES_MAX;
     }
     requireUnaltered(cursor);
     if (cursor.position() == from) {
       throw new IOException(job.source().path() + " has become shorter than it was");
     }
     if (rows > 0) {
-      commit(rows, acks);
+      commit(chunk, rows, acks);
       long tookNs = System.nanoTime() - startNs;
       pace.noteCommit(tookNs);
       figures.noteCommit(tookNs);
     }
     committed = cursor.copy();
     caughtUp = cursor.position() >= durable;
+  }
+
+  /** As many lines as there are, up to {@code most}; {@code before} others were read already. */
+  private List<ProducerRecord<byte[], byte[]>> nextChunk(long durable, int before, int most)
+      throws IOException {
+    List<ProducerRecord<byte[], byte[]>> chunk = new ArrayList<>();
+    byte[] line = nextLine(durable, before);
+    while (line != null) {
+      chunk.add(record(line, RowHeaders.at(cursor)));
+      line = chunk.size() < most ? nextLine(durable, before + chunk.size()) : null;
+    }
+    return chunk;
   }
 
   /** Null also before a line that is refused, if there are rows to be sent first. */
@@ -256,33 +266,53 @@ final class ShipSession implements AutoCloseable {
     }
   }
 
+  /** Rows that others will follow in the same transaction. */
   private void send(
-      List<ProducerRecord<byte[], byte[]>> chunk, boolean begins, Acknowledgements acks) {
+      List<ProducerRecord<byte[], byte[]>> chunk, boolean isFirst, Acknowledgements acks) {
     if (chunk.isEmpty()) {
       return;
     }
     pace.noteSent(chunk.size());
-    clients.run(
-        "rows",
-        clients.blockLimit().plus(clients.deliveryLimit()),
-        () -> {
-          if (begins) {
-            producer.beginTransaction();
-          }
-          for (ProducerRecord<byte[], byte[]> each : chunk) {
-            Future<?> unused = producer.send(each, acks);
-            acks.checkSoFar();
-          }
-        });
+    clients.run("rows", sendLimit(), () -> sendAll(chunk, isFirst, acks));
   }
 
-  private void commit(int rows, Acknowledgements acks) {
-    clients.run("rows", clients.deliveryLimit(), producer::flush);
-    acks.check(rows);
-    if (nextOffset == 0) {
-      checkTopicId();
+  private Duration sendLimit() {
+    return clients.blockLimit().plus(clients.deliveryLimit());
+  }
+
+  private void sendAll(
+      List<ProducerRecord<byte[], byte[]>> chunk, boolean isFirst, Acknowledgements acks) {
+    if (isFirst) {
+      producer.beginTransaction();
     }
-    clients.run("the commit", clients.blockLimit(), producer::commitTransaction);
+    for (ProducerRecord<byte[], byte[]> each : chunk) {
+      Future<?> unused = producer.send(each, acks);
+      acks.checkSoFar();
+    }
+  }
+
+  /**
+   * Sends the last rows of a transaction and commits it, in one call: handing a call to another
+   * thread costs as much as sending some rows.
+   */
+  private void commit(List<ProducerRecord<byte[], byte[]>> last, int rows, Acknowledgements acks) {
+    boolean isOfNewTopic = nextOffset == 0;
+    pace.noteSent(last.size());
+    clients.run(
+        "a transaction",
+        sendLimit().plus(clients.blockLimit()),
+        () -> {
+          sendAll(last, rows == last.size(), acks);
+          producer.flush();
+          acks.check(rows);
+          if (!isOfNewTopic) {
+            producer.commitTransaction();
+          }
+        });
+    if (isOfNewTopic) {
+      checkTopicId();
+      clients.run("the commit", clients.blockLimit(), producer::commitTransaction);
+    }
     nextOffset = afterMarker(nextOffset + rows - 1);
   }
 

@@ -2,6 +2,7 @@ package cis490.hostproc.proc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -66,18 +67,30 @@ class KernelFileTest {
   }
 
   @Test
-  void theBufferGrowsOnceAndIsThenKept() throws Exception {
+  void theRoomGrowsOnceAndIsThenKept() throws Exception {
+    TextRoom first = TextRoom.grow(TextRoom.LENGTH_FIRST);
     write(9000);
     try (KernelFile file = KernelFile.open(path)) {
-      assertEquals(KernelFile.LENGTH_FIRST, file.text().length);
       file.read();
-      byte[] grown = file.text();
-      assertEquals(2 * KernelFile.LENGTH_FIRST, grown.length);
+      TextRoom grown = TextRoom.ofThread();
+      assertNotSame(first, grown);
+      assertEquals(2 * TextRoom.LENGTH_FIRST, grown.capacity());
       write(100);
       file.read();
       write(16_000);
       file.read();
-      assertSame(grown, file.text());
+      assertSame(grown, TextRoom.ofThread());
+    }
+  }
+
+  @Test
+  void filesOfOneThreadShareTheRoom() throws Exception {
+    write(100);
+    try (KernelFile one = KernelFile.open(path);
+        KernelFile other = KernelFile.open(path)) {
+      one.read();
+      other.read();
+      assertSame(one.text(), other.text());
     }
   }
 

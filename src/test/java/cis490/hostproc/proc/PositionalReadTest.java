@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cis490.hostproc.testkit.Elsewhere;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,29 +17,29 @@ class PositionalReadTest {
 
   @TempDir private Path folder;
 
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(4);
+  private final TextRoom room = TextRoom.ofThread();
 
   @Test
-  void readsFromTheFirstByteEachTimeUpToTheBuffersEnd() throws IOException {
+  void readsFromTheFirstByteEachTimeUpToTheRoomsEnd() throws IOException {
     Path path = Files.writeString(folder.resolve("file"), "");
     try (FileChannel channel = FileChannel.open(path)) {
-      PositionalRead file = new PositionalRead(channel, buffer);
-      assertTrue(file.direct(), "the JDK of these tests opens the package");
-      assertEquals(0, file.read());
+      PositionalRead file = new PositionalRead(channel);
+      assertTrue(file.isDirect(room), "the JDK of these tests opens the package");
+      assertEquals(0, file.read(room));
       Files.writeString(path, "abc");
-      assertEquals(3, file.read());
-      assertEquals('a', buffer.get(0));
-      Files.writeString(path, "uvwxyz");
-      assertEquals(4, file.read());
-      assertEquals('x', buffer.get(3));
+      assertEquals(3, file.read(room));
+      assertEquals('a', room.text(3)[0]);
+      Files.writeString(path, "x".repeat(room.capacity()) + "y");
+      assertEquals(room.capacity(), file.read(room));
+      assertEquals('x', room.text(room.capacity())[room.capacity() - 1]);
     }
   }
 
   @Test
   void whatCannotBeReadIsAFailure() throws IOException {
     try (FileChannel channel = FileChannel.open(folder)) {
-      PositionalRead file = new PositionalRead(channel, buffer);
-      assertThrows(IOException.class, file::read, "a folder");
+      PositionalRead file = new PositionalRead(channel);
+      assertThrows(IOException.class, () -> file.read(room), "a folder");
     }
   }
 

@@ -1,6 +1,5 @@
 package cis490.hostproc.proc;
 
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
@@ -11,8 +10,9 @@ final class ReadFileMain {
 
   public static void main(String[] args) throws Exception {
     try (FileChannel channel = FileChannel.open(Path.of(args[0]))) {
-      PositionalRead file = new PositionalRead(channel, ByteBuffer.allocateDirect(100));
-      System.out.println(file.read() + " " + file.read() + " " + file.direct());
+      PositionalRead file = new PositionalRead(channel);
+      TextRoom room = TextRoom.ofThread();
+      System.out.println(file.read(room) + " " + file.read(room) + " " + file.isDirect(room));
     }
   }
 }

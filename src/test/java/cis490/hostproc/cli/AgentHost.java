@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 /** A host with an agent: the configuration, the processes, and what was recorded of them. */
 final class AgentHost {
 
+  static final long INTERVAL_NS = 20_000_000;
+
   static final Duration LIMIT = Duration.ofSeconds(40);
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -87,7 +89,9 @@ final class AgentHost {
             + kafka
             + "\n"
             + (settings.contains("output:") ? "" : "output: episodes\n")
-            + "interval_ms: 20\nflush_timeout_s: 30\n"
+            + "interval_ms: "
+            + INTERVAL_NS / 1_000_000
+            + "\nflush_timeout_s: 30\n"
             + quick
             + settings
             + (rules.length == 0 ? "" : "watch:\n" + String.join("", rules)));

@@ -66,6 +66,8 @@ class AgentIT {
     for (String each : List.of(one, two)) {
       assertEquals("sealed", host.state(each));
       host.assertTopicEqualsFile(each);
+      long originNs = host.manifest(each).get("origin_mono_ns").asLong();
+      assertEquals(0, originNs % AgentHost.INTERVAL_NS, "both share the first moment");
       assertEquals(1, AgentHost.said(agent, "INFO " + each + ": .* rows, .* sealed"), agent.err());
     }
     assertFalse(agent.err().contains("ERROR"), agent.err());
